@@ -1,0 +1,575 @@
+"""COCO object detection: one JSON file for each split.
+
+Layout:  <root>/annotations/instances_<split>.json, files at the root, or <split>/_annotations.coco.json
+         (Roboflow); the images in <root>/images, <root>/<split>, beside the JSON …
+Keys:    images: [{id, file_name, width, height}]      categories: [{id, name, supercategory}]
+         annotations: [{id, image_id, category_id, bbox, area, iscrowd, segmentation}]
+Units:   bbox [x, y, width, height] in pixels, 0-based edges; area of the object's mask in pixels²
+Source:  https://cocodataset.org/#format-data; edges: https://github.com/cocodataset/cocoapi/issues/5
+
+Several files are several splits: `train` is instances_train2017.json, or the file in the folder `train`.
+A record's path is its file_name, below the split's name where the splits have image folders of their own.
+Categories are joined by name in order of first appearance; written ids count from 1.
+
+A file is parsed as a whole and kept: categories may stand last, annotations in any order.
+A polygon of fewer than three vertices is dropped where the object has a bbox; else the object is.
+Masks (run lengths) are kept as attributes. What COCO has no key for is written as extra keys, which its tools
+ignore: the fields of EXTRA_FIELDS and `attributes` of an annotation, `group` and free keys of an image, in
+`info` the split and whether image ids are only counted, `edges` of a box that bbox cannot give exactly.
+"""
+
+import json
+import math
+import mmap
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from boxwright.core.adapter import Adapter, Source
+from boxwright.core.errors import AnnotationError, OptionError, reading
+from boxwright.core.frame import Edges, Frame, Size, shown
+from boxwright.core.layout.annotation_files import annotation_files, annotation_places
+from boxwright.core.layout.image_folder import ImageFolder
+from boxwright.core.layout.image_places import image_places
+from boxwright.core.layout.split_files import split_of_files
+from boxwright.core.numbers import decimal, pixels, shortened
+from boxwright.core.options import Options, reads
+from boxwright.core.parsing.json_document import Object, listed, objects, parsed, texts
+from boxwright.core.parsing.json_ids import Id, ids, repeated_ids, unique_ids
+from boxwright.core.parsing.optional_values import OptionalValues
+from boxwright.core.parsing.rle import MASK_ATTRIBUTES, Mask, mask_in
+from boxwright.core.parsing.segmentation import Outline, extent, outline_of, polygons_text
+from boxwright.core.parsing.width_height import edges_of, length, nearly
+from boxwright.core.plugins import hookimpl
+from boxwright.core.problems import Action
+from boxwright.core.read_context import ReadContext
+from boxwright.core.row_spool import RowSpool
+from boxwright.core.schema import Box, Dataset, ImageRecord, Info, unsafe_path
+from boxwright.core.write_context import WriteContext
+
+# Where each split has a folder: Roboflow's name, FiftyOne's, and what hand-made sets use.
+SPLIT_FOLDER_FILES = ("_annotations.coco.json", "annotations.json", "labels.json")
+OTHER_TASKS = ("person_keypoints", "captions", "stuff", "panoptic", "image_info")  # of the same images
+SAMPLES = 20  # images of a file that decide which folder is theirs
+
+OBJECT_START = re.compile(rb"(\xef\xbb\xbf)?\s*\{")
+IMAGES = re.compile(rb'"images"\s*:\s*\[')
+OBJECTS = re.compile(rb'"(categories|annotations)"\s*:\s*\[')
+
+# x + width of two decimals exceeds the image by float noise (1e-13); nobody draws thousandths of a pixel.
+NOISE = 1e-3
+SAME_AREA = 1e-9  # relative: width * height loses less in floats
+
+IMAGE_KEYS = frozenset({"id", "file_name", "width", "height", "group", "attributes"})
+COCO_KEYS = frozenset({"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation"})
+# Fields of ours that COCO has no key for; other tools use some of these names, too.
+EXTRA_FIELDS = ("difficult", "truncated", "occluded", "group_of", "pose", "score")
+ANNOTATION_KEYS = COCO_KEYS | {"edges", "attributes", *EXTRA_FIELDS}
+
+COUNTED = "counted"  # info.image_ids of a file whose image ids say nothing
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # an id that is a number; 18 digits fit into 64 bits
+MOST_NAME_BYTES = 255  # of a file's name, on every common file system
+
+
+class CocoOptions(Options):
+    """Options of the COCO adapter."""
+
+    images: Path | None = reads(None, "folder of the images, when they are not near the annotations")
+
+
+def read(path: Path, options: CocoOptions) -> Source:
+    """Open a COCO file, or a folder with one or several of them."""
+    if options.images is not None and not options.images.is_dir():
+        raise OptionError(f"coco option images: {options.images} is no folder")
+    root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _is_coco)
+    documents = [_document(file) for file in _of_objects(files) or _any_json(path)]
+    parts = _parts(root, documents, options.images)
+    labels = dict.fromkeys(label for document in documents for label in document.labels.values())
+
+    def scan(context: ReadContext) -> Iterator[ImageRecord]:
+        splits: dict[str, str | None] = {}
+        for part in parts:
+            yield from _records(_Pass(context, part, splits, OptionalValues(context, part.file)))
+
+    return Source(root=root, scan=scan, labels=tuple(labels), info=documents[0].info())
+
+
+def write(dataset: Dataset, options: CocoOptions, context: WriteContext) -> None:
+    """Write annotations/instances_<split>.json for every split, and the images below images/.
+
+    An image's id is its source_id where all of a split have one and none repeats; else they are counted.
+    Images stand before annotations in a file, so both wait until the last record tells all ids.
+    """
+    context.root.mkdir(parents=True, exist_ok=True)
+    spools: dict[str | None, _Spools] = {}
+    ranks: dict[str, int] = {}  # of the labels, as they come
+    with ExitStack() as stack:
+        for record in dataset:
+            _check_holdable(record, context)
+            if record.split not in spools:
+                spools[record.split] = _Spools(context.root, stack)
+            _spool(record, spools[record.split], ranks)
+            context.place(record, f"images/{record.path}")
+        if not spools:
+            spools[None] = _Spools(context.root, stack)
+        names = dict.fromkeys((*(dataset.declared_labels or ()), *sorted(ranks)))
+        categories = {label: id for id, label in enumerate(names, start=1)}
+        for split, spool in spools.items():
+            own_ids = _own_ids(spool.source_ids, context)
+            with context.open(f"annotations/{_file_name(split)}") as file:
+                file.write(_info_text(dataset.info, split, counted=own_ids is None))
+                file.writelines(
+                    _lists_text(spool, own_ids, categories, [categories[label] for label in ranks])
+                )
+
+
+def sniff(path: Path) -> bool:
+    """Whether this is a COCO file or a folder with one: a JSON object with images and their objects."""
+    try:
+        return bool(annotation_files(path, ".json", SPLIT_FOLDER_FILES, _is_coco)[1])
+    except OSError:
+        return False
+
+
+# Reading: which files, which splits, which image folders
+
+
+def _is_coco(path: Path) -> bool:
+    """Whether a file looks like COCO: searched and not parsed, for it may hold a gigabyte."""
+    if not path.stat().st_size:
+        return False  # mmap refuses it
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return all((OBJECT_START.match(data), IMAGES.search(data), OBJECTS.search(data)))
+
+
+def _of_objects(files: list[Path]) -> list[Path]:
+    """The files of object detection where names tell, else all."""
+    named = [file for file in files if file.name.startswith("instances")]
+    return named or [file for file in files if not file.name.startswith(OTHER_TASKS)] or files
+
+
+def _any_json(path: Path) -> list[Path]:
+    """Some file that is no COCO; its parser says why."""
+    places = annotation_places(path, ".json", SPLIT_FOLDER_FILES) if path.is_dir() else [(path, [path])]
+    files = [file for _, found in places for file in found]
+    if not files:
+        raise AnnotationError(path, "", "no JSON file here, in annotations/ or in a folder for each split")
+    return files[:1]
+
+
+# Reading: the document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Document:
+    """One parsed file; `stated` is what its info says in words."""
+
+    path: Path
+    images: list[Object]
+    annotations: list[Object]
+    categories: list[Object]
+    labels: dict[Id, str]
+    stated: Mapping[str, str]
+    licence: str | None
+
+    def info(self) -> Info:
+        name, version, source = map(self.stated.get, ("description", "version", "url"))
+        return Info(name=name, version=version, source=source, licence=self.licence)
+
+
+def _document(path: Path) -> _Document:
+    content = parsed(path.read_bytes(), path)
+    if not isinstance(content, dict) or "images" not in content:
+        found = shortened(list(content) if isinstance(content, dict) else content)
+        hint = "a bare list is how COCO keeps results; name the file that lists the images"
+        fact = f"expected the keys images, annotations and categories; found {found}"
+        raise AnnotationError(path, "", fact, hint if isinstance(content, list) else None)
+    lists = {key: objects(content, key, path) for key in ("images", "annotations", "categories")}
+    labels = _labels(lists["categories"], path)
+    if _has_root_category(lists["categories"], lists["annotations"]):
+        del labels[0]
+    return _Document(
+        path=path, labels=labels, stated=texts(content.get("info")), licence=_licence(content), **lists
+    )
+
+
+def _licence(content: Object) -> str | None:
+    licences = content.get("licenses")
+    names = [texts(entry).get("name") for entry in licences] if isinstance(licences, list) else []
+    return "; ".join(dict.fromkeys(filter(None, names))) or None
+
+
+def _labels(categories: list[Object], path: Path) -> dict[Id, str]:
+    """The label of each category id."""
+    labels: dict[Id, str] = {}
+    for index, id in enumerate(unique_ids(path, "categories", categories)):
+        with reading(path, f"categories[{index}].name"):
+            labels[id] = _text_of(categories[index].get("name"))
+    return labels
+
+
+def _has_root_category(categories: list[Object], annotations: list[Object]) -> bool:
+    """Whether category 0 is Roboflow's: named as the others' supercategory, and on no object."""
+    names = [category["name"] for category in categories if category["id"] == 0]
+    others = [category.get("supercategory") for category in categories if category["id"] != 0]
+    used = any(annotation.get("category_id") == 0 for annotation in annotations)
+    return any(name in others for name in names) and not used
+
+
+def _text_of(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("is missing" if value is None else f"expected text; found {shortened(value)}")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One file as a part of the data set: its split, its images' folder and what goes before their names."""
+
+    document: _Document
+    split: str | None
+    images: ImageFolder
+    prefix: str
+
+    @property
+    def file(self) -> Path:
+        return self.document.path
+
+
+def _parts(root: Path, documents: list[_Document], given: Path | None) -> list[_Part]:
+    stated = {document.path: document.stated.get("split") for document in documents}
+    splits = split_of_files(
+        {file: name if name and _names_file(name) else None for file, name in stated.items()}
+    )
+    samples = {each.path: [image.get("file_name") for image in each.images[:SAMPLES]] for each in documents}
+    folders = image_places(root, samples, splits, given)
+    apart = len({folder.root for folder in folders.values()}) > 1
+    return [
+        _Part(document=document, split=split, images=folder, prefix=f"{split}/" if apart and split else "")
+        for document, split, folder in zip(documents, splits.values(), folders.values(), strict=True)
+    ]
+
+
+# Reading: records
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One pass over one file; `splits` holds the split of every image so far, over all files."""
+
+    context: ReadContext
+    part: _Part
+    splits: dict[str, str | None]
+    optional: OptionalValues
+
+    def problem(self, code: str, where: str, message: str, default: Action | None = None) -> Action:
+        return self.context.problem(code, self.part.file, where, message, default)
+
+
+def _records(scan: _Pass) -> Iterator[ImageRecord]:
+    _report_repeated_names(scan)
+    for index, annotations in enumerate(_by_image(scan).values()):
+        record = _record(scan, f"images[{index}]", scan.part.document.images[index], annotations)
+        if record is not None:
+            yield record
+
+
+def _report_repeated_names(scan: _Pass) -> None:
+    first: dict[str, Id] = {}
+    for index, category in enumerate(scan.part.document.categories):
+        id, name = category["id"], category["name"]
+        if id in scan.part.document.labels and first.setdefault(name, id) != id:
+            message = f"ids {first[name]!r} and {id!r} are both {name!r}"
+            scan.problem("duplicate_category", f"categories[{index}]", message)
+
+
+def _by_image(scan: _Pass) -> dict[Id, list[int]]:
+    """The positions of each image's annotations, by image id, in the order of the images."""
+    file, document = scan.part.file, scan.part.document
+    image_ids = unique_ids(file, "images", document.images)
+    groups: dict[Id, list[int]] = {id: [] for id in image_ids}
+    annotations = dict(enumerate(document.annotations))
+    named = {index: entry for index, entry in annotations.items() if entry.get("id") is not None}
+    for index, id in repeated_ids(file, "annotations", named):
+        message = f"two annotations have the id {id!r}"
+        if scan.problem("duplicate_id", f"annotations[{index}].id", message) == "skip":
+            del annotations[index]
+    kind = type(image_ids[0]) if image_ids else None
+    for index, id in zip(annotations, ids(file, "annotations", annotations, "image_id", kind), strict=True):
+        if id in groups:
+            groups[id].append(index)
+        else:
+            scan.problem("unknown_image_id", f"annotations[{index}].image_id", f"no image has the id {id!r}")
+    return groups
+
+
+def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> ImageRecord | None:
+    part = scan.part
+    found, path = _located(scan, place, image)
+    size = _size(image, part.file, place)
+    if _drops_image(scan, place, path):
+        return None
+    if size is None and found:
+        message = "no width and height; the image has them"
+        if scan.problem("missing_field", place, message) == "skip":
+            return None
+    frame = scan.context.frame(
+        part.images.file(found) if found else None,
+        path=part.file,
+        declared=size,
+        where=place,
+        missing=f"no image {path!r}",
+        missing_where=f"{place}.file_name",
+    )
+    if frame is None:
+        return None
+    boxes = [_box(scan, index, frame) for index in annotations]
+    with reading(part.file, place):
+        return ImageRecord(
+            path=path,
+            width=frame.width,
+            height=frame.height,
+            boxes=tuple(box for box in boxes if box is not None),
+            split=part.split,
+            group=scan.optional.field(image, "group", place),
+            source_id=None if scan.part.document.stated.get("image_ids") == COUNTED else str(image["id"]),
+            attributes=scan.optional.attributes(image, IMAGE_KEYS, place),
+            file=part.images.file(found) if found else None,
+        )
+
+
+def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:
+    """The image's name in its folder, None where it is not there, and the record's path."""
+    images, file = scan.part.images, scan.part.file
+    with reading(file, f"{place}.file_name"):
+        name = _text_of(image.get("file_name"))
+    if "\\" in name and not images.has(name):
+        name = name.replace("\\", "/")  # written on Windows
+    found = scan.context.locate(images, name, file, f"{place}.file_name")
+    return found, scan.part.prefix + (found or PurePosixPath(name).as_posix())
+
+
+def _drops_image(scan: _Pass, place: str, path: str) -> bool:
+    """Whether another entry has this image already and the policy skips this one."""
+    split = scan.part.split
+    if path not in scan.splits:
+        scan.splits[path] = split
+    elif scan.splits[path] == split:
+        return scan.problem("duplicate_image", place, f"{path} stands here twice", "keep") == "skip"
+    else:
+        scan.problem("split_overlap", place, f"{path} is in the splits {scan.splits[path]} and {split}")
+    return False
+
+
+def _size(image: Object, path: Path, place: str) -> Size | None:
+    width, height = image.get("width"), image.get("height")
+    if width is None or height is None:
+        return None
+    with reading(path, place):
+        return pixels(width, "width"), pixels(height, "height")
+
+
+# Reading: boxes
+
+
+def _box(scan: _Pass, index: int, frame: Frame) -> Box | None:
+    """One annotation as a box; None where a problem's action drops it."""
+    annotation, place = scan.part.document.annotations[index], f"annotations[{index}]"
+    label = _label(scan, annotation, place)
+    alone = not annotation.get("bbox")
+    outline = outline_of(
+        annotation.get("segmentation"), frame, scan.part.file, f"{place}.segmentation", alone=alone
+    )
+    edges = None if outline is None else _edges(scan, annotation, place, outline)
+    if outline is None or edges is None:
+        return None
+    fields = _fields(scan, annotation, place, outline)
+    own_area = (edges[2] - edges[0]) * (edges[3] - edges[1])
+    if "area" in fields and math.isclose(fields["area"], own_area, rel_tol=SAME_AREA):
+        del fields["area"]
+    return frame.box(label, frame.snapped(edges, NOISE), where=f"{place}.bbox", **fields)
+
+
+def _label(scan: _Pass, annotation: Object, place: str) -> str:
+    id = annotation.get("category_id")
+    if type(id) in (int, str) and id in scan.part.document.labels:
+        return scan.part.document.labels[id]
+    fact = "is missing" if id is None else f"no category has the id {shortened(id)}"
+    raise AnnotationError(scan.part.file, f"{place}.category_id", fact)
+
+
+def _edges(scan: _Pass, annotation: Object, place: str, outline: Outline) -> Edges | None:
+    """The stated box or else the extent of the outline; None where the policy drops it."""
+    bbox = annotation.get("bbox")
+    if bbox is None or bbox == []:
+        return _derived(scan, place, outline)
+    try:  # not `with reading(...)`, which costs half a box
+        edges = edges_of(bbox)
+    except ValueError as error:
+        raise AnnotationError(scan.part.file, f"{place}.bbox", str(error)) from None
+    return nearly(annotation["edges"], edges) if "edges" in annotation else edges
+
+
+def _derived(scan: _Pass, place: str, outline: Outline) -> Edges | None:
+    edges = extent(outline)
+    if edges is None:
+        raise AnnotationError(scan.part.file, f"{place}.bbox", "is missing, and no segmentation tells it")
+    message = f"no bbox; {shown(edges)} is the extent of the segmentation"
+    return None if scan.problem("derived_box", f"{place}.bbox", message) == "skip" else edges
+
+
+def _fields(scan: _Pass, annotation: Object, place: str, outline: Outline) -> dict[str, Any]:
+    """The optional fields of the box that the annotation states."""
+    optional, fields = scan.optional, dict[str, Any]()
+    if annotation.get("area") is not None:
+        fields["area"] = optional.field(annotation, "area", place)
+    if annotation.get("iscrowd"):
+        fields["crowd"] = optional.field(annotation, "iscrowd", place, "crowd")
+    if outline and not isinstance(outline, Mask):
+        fields["polygons"] = outline
+    if not annotation.keys() <= COCO_KEYS:
+        fields |= {key: optional.field(annotation, key, place) for key in EXTRA_FIELDS}
+        fields["attributes"] = optional.attributes(annotation, ANNOTATION_KEYS, place)
+    if isinstance(outline, Mask):
+        fields["attributes"] = fields.get("attributes", {}) | outline.attributes()
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+# Writing
+
+
+class _Spools:
+    """What one file will hold: images and annotations as text, without the ids that only the end tells."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.source_ids: list[str | None] = []
+        self.images, self.annotations = (stack.enter_context(RowSpool(folder)) for _ in range(2))
+
+
+def _spool(record: ImageRecord, spools: _Spools, ranks: dict[str, int]) -> None:
+    position = len(spools.source_ids)
+    spools.source_ids.append(record.source_id)
+    spools.images.add(_image_text(record))
+    for box in record.boxes:
+        rank = ranks.setdefault(box.label, len(ranks))
+        spools.annotations.add(position, rank, _annotation_text(box))
+
+
+def _check_holdable(record: ImageRecord, context: WriteContext) -> None:
+    if record.width is None or record.height is None:
+        hint = "bring the image along, or leave the record out"
+        context.refuse(record, "COCO requires width and height, and nothing tells them", hint)
+    if record.split is not None and not _names_file(record.split):
+        context.refuse(record, f"the split {record.split!r} cannot be part of a file's name")
+    if any(math.isinf((box.x_max - box.x_min) * (box.y_max - box.y_min)) for box in record.boxes):
+        context.refuse(record, "a box is larger than a number can tell")
+
+
+def _names_file(split: str) -> bool:
+    if unsafe_path(split) or "/" in split or "\\" in split or not split.isprintable():
+        return False
+    return len(_file_name(split).encode()) <= MOST_NAME_BYTES
+
+
+def _file_name(split: str | None) -> str:
+    return "instances.json" if split is None else f"instances_{split}.json"
+
+
+def _image_text(record: ImageRecord) -> str:
+    keys: dict[str, object] = {"file_name": record.path, "width": record.width, "height": record.height}
+    if record.group is not None:
+        keys["group"] = record.group
+    keys |= {key: value for key, value in record.attributes.items() if key not in IMAGE_KEYS}
+    if taken := {key: value for key, value in record.attributes.items() if key in IMAGE_KEYS}:
+        keys["attributes"] = taken
+    return json.dumps(keys)[1:-1]
+
+
+def _annotation_text(box: Box) -> str:
+    width, height = length(box.x_min, box.x_max), length(box.y_min, box.y_max)
+    bbox = ", ".join(map(decimal, (box.x_min, box.y_min, width, height)))
+    area = decimal(width * height if box.area is None else box.area)
+    mask = mask_in(box.attributes) if box.attributes and not box.polygons else None
+    extras: dict[str, object] = {
+        key: value for key in EXTRA_FIELDS if (value := getattr(box, key)) is not None and value is not False
+    }
+    taken = MASK_ATTRIBUTES if mask else ()
+    if box.attributes.keys() - taken:
+        extras["attributes"] = {key: value for key, value in box.attributes.items() if key not in taken}
+    if box.x_min + width != box.x_max or box.y_min + height != box.y_max:
+        extras["edges"] = box.edges
+    outline = _mask_text(mask) if mask else polygons_text(box.polygons)
+    text = f'"bbox": [{bbox}], "area": {area}, "iscrowd": {box.crowd:d}, "segmentation": {outline}'
+    return f"{text}, {json.dumps(extras)[1:-1]}" if extras else text
+
+
+def _mask_text(mask: Mask) -> str:
+    return json.dumps({"size": [mask.height, mask.width], "counts": mask.counts})
+
+
+def _own_ids(source_ids: Sequence[str | None], context: WriteContext) -> list[str] | None:
+    """The images' own ids as JSON, numbers where all of them are numbers; None: they must be counted."""
+    own = [id for id in source_ids if id is not None]
+    if len(own) < len(source_ids) or len(set(own)) < len(own):
+        if own:
+            reason = "some images of a split have none or share one, so ids are counted"
+            context.lose("source_id", reason, len(own))
+        return None
+    return own if all(map(INTEGER.fullmatch, own)) else [json.dumps(id) for id in own]
+
+
+def _info_text(info: Info, split: str | None, *, counted: bool) -> str:
+    stated = {
+        "description": info.name,
+        "version": info.version,
+        "url": info.source,
+        "split": split,
+        "image_ids": COUNTED if counted else None,
+    }
+    licences = [{"id": 1, "name": info.licence}] if info.licence else []
+    known = {key: value for key, value in stated.items() if value}
+    return f'{{"info": {json.dumps(known)},\n"licenses": {json.dumps(licences)},\n'
+
+
+def _lists_text(
+    spools: _Spools, own_ids: Sequence[str] | None, categories: Mapping[str, int], category_ids: Sequence[int]
+) -> Iterator[str]:
+    """The three lists; `category_ids` are those of the labels in the order in which they came."""
+    image_ids = own_ids or [str(id) for id in range(1, len(spools.source_ids) + 1)]
+    images = zip(image_ids, spools.images, strict=True)
+    yield '"images": '
+    yield from listed(f'"id": {id}, {text}' for id, (text,) in images)
+    yield ',\n"annotations": '
+    yield from listed(
+        f'"id": {id}, "image_id": {image_ids[int(at)]}, {text}, "category_id": {category_ids[int(rank)]}'
+        for id, (at, rank, text) in enumerate(spools.annotations, start=1)
+    )
+    yield ',\n"categories": '
+    yield from listed(f'"id": {id}, "name": {json.dumps(label)}' for label, id in categories.items())
+    yield "}\n"
+
+
+ADAPTER = Adapter(
+    name="coco",
+    summary="COCO object detection (one JSON file for each split)",
+    source="https://cocodataset.org/#format-data",
+    options=CocoOptions,
+    sniff=sniff,
+    read=read,
+    write=write,
+    keeps=frozenset(
+        {
+            *("split", "group", "source_id", "path", "attributes"),
+            *("difficult", "truncated", "occluded", "crowd", "group_of", "polygons", "area", "pose", "score"),
+        }
+    ),
+)
+
+
+@hookimpl
+def register_adapters() -> list[Adapter]:
+    """Offer COCO to the plugin manager."""
+    return [ADAPTER]

@@ -1,0 +1,604 @@
+"""EgoHands: 48 first-person videos of two people at a table, with the outlines of all hands.
+
+Layout:   <root>/metadata.mat
+          <root>/_LABELLED_SAMPLES/<ACTIVITY_LOCATION_VIEWER_PARTNER>/frame_NNNN.jpg and polygons.mat
+Fields:   polygons.mat   polygons (1, frames) struct: myleft myright yourleft yourright
+          metadata.mat   video (1, videos) struct: video_id … labelled_frames (frame_num and the four)
+Units:    pixels from the top left corner of a 1280 x 720 frame; one row (x, y) for each vertex, none: no hand
+Source:   Bambach, Lee, Crandall, Yu, "Lending A Hand", ICCV 2015, http://vision.soic.indiana.edu/projects/egohands/
+
+The i-th polygon set belongs to the i-th frame in sorted order; only metadata.mat knows frame numbers, so
+where it is there the frames are found by number. A box is the extent of its outline. An outline that is just
+the rectangle (x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max) is a box without polygons.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import permutations
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from boxwright.core.adapter import Adapter, Source
+from boxwright.core.errors import AnnotationError, WriteError, reading
+from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Edges, Frame, Size
+from boxwright.core.images.image_file import ImageFile
+from boxwright.core.images.image_header import IMAGE_EXTENSIONS, JPEG_MAGIC, read_header
+from boxwright.core.layout.source_files import is_junk
+from boxwright.core.numbers import shortened
+from boxwright.core.options import Options, reads
+from boxwright.core.parsing import mat_file
+from boxwright.core.plugins import hookimpl
+from boxwright.core.read_context import ReadContext
+from boxwright.core.schema import Box, Dataset, ImageRecord, Info, Polygon, unsafe_path
+from boxwright.core.write_context import WriteContext
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Outline: TypeAlias = NDArray[np.float64]
+
+SAMPLES, POLYGONS, METADATA = "_LABELLED_SAMPLES", "polygons.mat", "metadata.mat"
+HANDS = ("myleft", "myright", "yourleft", "yourright")
+SIZE = (1280, 720)
+PROJECT_PAGE = "http://vision.soic.indiana.edu/projects/egohands/"
+VIDEO_FIELDS = (
+    "video_id",
+    "partner_video_id",
+    "ego_viewer_id",
+    "partner_id",
+    "location_id",
+    "activity_id",
+    "labelled_frames",
+)
+
+# Bytes of a variable, inflated. The originals have about 16 x 200 vertices x 314 and 15,053 hands.
+MOST_BYTES = {"polygons": 30_000_000, "video": 100_000_000}
+MOST_VERTICES = 100_000  # of one outline; the original's have hundreds
+MOST_FRAMES = 10**9  # of a video; the original's have 2,700
+SAME_VERTEX = 1.0  # pixels: metadata.mat may round
+
+# The 24 games. Both people wear a camera, so each is two videos: CARDS_COURTYARD_B_T and CARDS_COURTYARD_T_B.
+GAMES = {  # who played in the COURTYARD, in the LIVINGROOM and in the OFFICE
+    "CARDS": ("BT HS", "BT HS", "BS HT"),
+    "CHESS": ("BT HS", "BS HT", "BS HT"),
+    "JENGA": ("BH ST", "BH ST", "BS HT"),
+    "PUZZLE": ("BS HT", "BT HS", "BH ST"),
+}
+VIDEOS = tuple(
+    f"{activity}_{location}_{viewer}_{partner}"
+    for activity, places in GAMES.items()
+    for location, pairs in zip(("COURTYARD", "LIVINGROOM", "OFFICE"), places, strict=True)
+    for viewer, partner in sorted(two for pair in pairs.split() for two in permutations(pair))
+)
+
+# getMetaBy('MainSplit', …) of the data set. It leaks: the partner's view of all 12 videos below, the same 90
+# seconds at the same table, is in its training part. A split by `group` does not.
+OFFICIAL_TEST = (
+    "CARDS_COURTYARD_B_T",
+    "CARDS_OFFICE_S_B",
+    "CHESS_COURTYARD_B_T",
+    "CHESS_LIVINGROOM_T_H",
+    "JENGA_LIVINGROOM_S_T",
+    "JENGA_OFFICE_H_T",
+    "PUZZLE_COURTYARD_H_T",
+    "PUZZLE_LIVINGROOM_T_B",
+)
+OFFICIAL_VALID = ("CARDS_LIVINGROOM_S_H", "CHESS_COURTYARD_H_S", "JENGA_COURTYARD_T_S", "PUZZLE_OFFICE_S_T")
+OFFICIAL_TRAIN = tuple(video for video in VIDEOS if video not in OFFICIAL_TEST + OFFICIAL_VALID)
+
+_VIDEO_NAME = re.compile(r"([A-Z]+)_([A-Z]+)_([A-Z])_([A-Z])")
+_FRAME_STEM = re.compile(r"frame_([0-9]+)", re.IGNORECASE)
+_FRAME_NAME = re.compile(r"(?:(.+)_)?frame_([0-9]{4})\.jpg", re.DOTALL)
+
+
+class EgoHandsOptions(Options):
+    """Options of the EgoHands adapter."""
+
+    hands: Literal["four", "one"] = reads("four", "four: a label for each hand; one: all are labelled hand")
+    rescale: bool = reads(False, "scale the polygons where a frame is not 1280 x 720, instead of stopping")
+
+
+def read(path: Path, options: EgoHandsOptions) -> Source:
+    """Find EgoHands at its root, at a folder that holds it, at _LABELLED_SAMPLES or at one video's folder."""
+    layout = _layout(path)
+    if layout is None:
+        hint = "the root holds metadata.mat and _LABELLED_SAMPLES; each video's folder holds polygons.mat"
+        raise AnnotationError(path, "", "no EgoHands here: no _LABELLED_SAMPLES, no polygons.mat", hint)
+    return Source(
+        root=layout.root,
+        scan=lambda context: _scan(layout, options, context),
+        labels=HANDS if options.hands == "four" else ("hand",),
+        info=Info(name="EgoHands", source=PROJECT_PAGE),
+    )
+
+
+def write(dataset: Dataset, options: EgoHandsOptions, context: WriteContext) -> None:
+    """Write frames, a polygons.mat for each video and metadata.mat.
+
+    metadata.mat holds all videos, so the polygons of the whole data set stay in memory: 16 bytes a vertex.
+    """
+    if context.images == "none":
+        fact = "cannot write 'egohands' with images=none: its polygons are paired with the frames beside them"
+        raise WriteError(fact, "images=copy or images=link brings them along")
+    videos: dict[str, dict[int, tuple[Outline, ...]]] = {}
+    for record in dataset:
+        video, number = _place(record, context)
+        frames = videos.setdefault(video, {})
+        if number in frames:
+            context.refuse(record, f"two records are frame {number} of {video}")
+        _check_image(record, context)
+        frames[number] = _outlines(record, context)
+        context.place(record, f"{SAMPLES}/{video}/{_frame_name(number)}")
+    (context.root / SAMPLES).mkdir(parents=True, exist_ok=True)
+    for video, frames in videos.items():
+        rows = [frames[number] for number in sorted(frames)]
+        path = context.root / SAMPLES / video / POLYGONS
+        mat_file.save(path, "polygons", mat_file.struct_array(HANDS, rows))
+    table = [_video_row(video, videos[video]) for video in sorted(videos)]
+    mat_file.save(context.root / METADATA, "video", mat_file.struct_array(VIDEO_FIELDS, table))
+
+
+def sniff(path: Path) -> bool:
+    """Whether there is a video's polygons.mat where one belongs, or metadata.mat at the root."""
+    try:
+        layout = _layout(path)
+        if layout is None:
+            return False
+        places = [layout.root / METADATA, *(folder / POLYGONS for folder in layout.folders())]
+        return any(place.is_file() for place in places)
+    except (OSError, ValueError):
+        return False
+
+
+def official_split(record: ImageRecord) -> str | None:
+    """The data set's own split: train, val or test; None for a video that is none of the 48."""
+    folder, name = PurePosixPath(record.path).parent.name, PurePosixPath(record.path).name
+    flat = _FRAME_NAME.fullmatch(name)
+    video = flat[1] if flat and flat[1] else folder
+    parts = {"train": OFFICIAL_TRAIN, "val": OFFICIAL_VALID, "test": OFFICIAL_TEST}
+    return next((split for split, videos in parts.items() if video in videos), None)
+
+
+# Finding the data
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the data set is; `only` names the one video that was asked for."""
+
+    root: Path
+    samples: Path
+    only: str | None = None
+
+    def folders(self) -> list[Path]:
+        """The folders that may be videos, sorted."""
+        return [self.samples / self.only] if self.only else _folders(self.samples)
+
+
+def _layout(path: Path) -> _Layout | None:
+    folder = Path(os.path.abspath(path))
+    if folder.name in (POLYGONS, METADATA) and folder.is_file():
+        folder = folder.parent
+    if not folder.is_dir():
+        return None
+    if (folder / SAMPLES).is_dir():
+        return _Layout(folder, folder / SAMPLES)
+    if (folder / POLYGONS).is_file() or folder.parent.name == SAMPLES:
+        return _Layout(_root(folder.parent), folder.parent, folder.name)
+    if folder.name == SAMPLES or _holds_videos(folder):
+        return _Layout(_root(folder), folder)
+    if (folder / METADATA).is_file():  # _LABELLED_SAMPLES may have another name
+        renamed = [child for child in _folders(folder) if _holds_videos(child)]
+        return _Layout(folder, renamed[0] if len(renamed) == 1 else folder)
+    # The zip has no top folder, so people make one of any name.
+    roots = [child for child in _folders(folder) if (child / SAMPLES).is_dir()]
+    return _Layout(roots[0], roots[0] / SAMPLES) if len(roots) == 1 else None
+
+
+def _root(samples: Path) -> Path:
+    return samples.parent if samples.name == SAMPLES else samples
+
+
+def _holds_videos(folder: Path) -> bool:
+    return any((child / POLYGONS).is_file() for child in _folders(folder))
+
+
+def _folders(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries if not is_junk(entry.name) and entry.is_dir())
+
+
+def _images(folder: Path) -> list[str]:
+    """The names of a video's images, sorted, which is the order of its polygon sets."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_file() and not is_junk(entry.name))
+    return [name for name in names if os.path.splitext(name)[1].lower() in IMAGE_EXTENSIONS]
+
+
+def _number(image: str) -> int | None:
+    found = _FRAME_STEM.fullmatch(os.path.splitext(image)[0])
+    return int(found[1]) if found else None
+
+
+def _frame_name(number: int) -> str:
+    return f"frame_{number:04d}.jpg"
+
+
+# From files to records
+
+
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """The four outlines of one frame, unchecked; none of a frame that no file knows.
+
+    place    where in the file they are: `polygons(3)`
+    number   of the frame in its video, where metadata.mat tells it
+    """
+
+    path: Path
+    place: str
+    outlines: "Mapping[str, mat_file.Array]"
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Video:
+    """One video's folder, and how it is read."""
+
+    folder: Path
+    options: EgoHandsOptions
+    context: ReadContext
+
+
+def _scan(layout: _Layout, options: EgoHandsOptions, context: ReadContext) -> Iterator[ImageRecord]:
+    known = _known_frames(layout.root / METADATA)
+    folders = {folder.name for folder in layout.folders()}
+    for name in sorted(folders if layout.only else folders | known.keys()):
+        video = _Video(layout.samples / name, options, context)
+        images = _images(video.folder)
+        frames = _labelled_frames(layout.root / METADATA, *known.pop(name)) if name in known else None
+        pairs = list(_paired(video, images, _polygon_sets(video, images, frames)))
+        group = _group(video) if pairs else ""
+        for hands, image in pairs:
+            record = _record(video, hands, image, group)
+            if record is not None:
+                yield record
+
+
+def _known_frames(metadata: Path) -> "dict[str, tuple[int, mat_file.Array]]":
+    """What metadata.mat holds: each video's place in it, from 1, and its labelled frames."""
+    videos: dict[str, tuple[int, mat_file.Array]] = {}
+    if not metadata.is_file():
+        return videos
+    with reading(metadata, "video"):
+        value = mat_file.load(metadata, "video", MOST_BYTES["video"])
+        # The README spells it labeled_frames, the data set's code and file labelled_frames.
+        field = "labeled_frames" if "labeled_frames" in (value.dtype.names or ()) else "labelled_frames"
+        rows = mat_file.rows(value, ("video_id", field))
+    for index, row in enumerate(rows, start=1):
+        with reading(metadata, f"video({index}).video_id"):
+            name = mat_file.text(row["video_id"])
+            if unsafe_path(name) or "/" in name or "\\" in name:
+                raise ValueError(f"{shortened(name)} is no folder's name")
+            if name in videos:
+                raise ValueError(f"{name!r} stands here twice")
+        videos[name] = index, row[field]
+    return videos
+
+
+def _labelled_frames(metadata: Path, index: int, frames: "mat_file.Array") -> list[_Hands]:
+    """The frames of one video in the order of their numbers, which is that of its polygons.mat."""
+    found: dict[float, _Hands] = {}
+    place = f"video({index}).labelled_frames"
+    with reading(metadata, place):
+        rows = mat_file.rows(frames, ("frame_num", *HANDS))
+    for position, row in enumerate(rows, start=1):
+        with reading(metadata, f"{place}({position}).frame_num"):
+            number = mat_file.number(row["frame_num"])
+            if not number.is_integer() or not 0 <= number < MOST_FRAMES:
+                raise ValueError(f"{number:g} is no frame number")
+            if number in found:
+                raise ValueError(f"{number:g} stands here twice")
+        found[number] = _Hands(metadata, f"{place}({position})", row, int(number))
+    return [found[number] for number in sorted(found)]
+
+
+def _polygon_sets(video: _Video, images: list[str], frames: list[_Hands] | None) -> list[_Hands] | None:
+    """A video's polygon sets: polygons.mat's, with the frame numbers of metadata.mat where it has as many.
+
+    frames   what metadata.mat has of the video, or None
+    returns  None where neither file has any
+    """
+    path, problem = video.folder / POLYGONS, video.context.problem
+    if not path.is_file():
+        fact = "there is none; the polygons of metadata.mat are taken"
+        skipped = frames and images and problem("missing_field", path, "", fact) == "skip"
+        return None if skipped else frames
+    with reading(path, "polygons"):
+        rows = mat_file.rows(mat_file.load(path, "polygons", MOST_BYTES["polygons"]), HANDS)
+    for field in sorted({*rows[0]} - {*HANDS}) if rows else ():
+        problem("invalid_attribute", path, f"polygons.{field}", "is no hand")
+    sets = [_Hands(path, f"polygons({index})", row) for index, row in enumerate(rows, start=1)]
+    if frames is None:
+        return sets
+    if len(frames) != len(sets):
+        fact = f"{len(sets)} polygon sets, metadata.mat has {len(frames)} labelled frames"
+        problem("conflicting_sources", path, "polygons", fact)
+        return sets
+    return [_numbered(ours, theirs, video.context) for ours, theirs in zip(sets, frames, strict=True)]
+
+
+def _numbered(ours: _Hands, theirs: _Hands, context: ReadContext) -> _Hands:
+    """Our outlines with the frame's number, after a look at whether metadata.mat has the same."""
+    import numpy as np
+
+    for hand in HANDS:
+        other, own = _vertices(theirs, hand), _vertices(ours, hand)
+        if np.array_equal(own, other):
+            continue
+        fact = "vertices lie elsewhere than in metadata.mat"
+        if len(own) != len(other):
+            fact = f"{len(own)} vertices, {len(other)} in metadata.mat"
+        elif _close(own, other):
+            continue
+        context.problem("conflicting_sources", ours.path, f"{ours.place}.{hand}", fact)
+    return replace(ours, number=theirs.number)
+
+
+def _close(own: "Outline", other: "Outline") -> bool:
+    import numpy as np
+
+    with np.errstate(all="ignore"):  # numbers as large as floats go
+        return np.allclose(own, other, rtol=0, atol=SAME_VERTEX, equal_nan=True)
+
+
+def _paired(
+    video: _Video, images: list[str], sets: list[_Hands] | None
+) -> Iterator[tuple[_Hands, str | None]]:
+    """Polygon sets with their images, None where it is missing; images without a set if they are kept."""
+    pairs = [] if sets is None else _matched(video, images, sets)
+    yield from pairs
+    for image in sorted({*images} - {image for _, image in pairs}):
+        fact = "no polygon set belongs to it"
+        if video.context.problem("missing_annotation", video.folder / image, "", fact) == "keep":
+            yield _Hands(video.folder / POLYGONS, "polygons", {}), image
+
+
+def _matched(video: _Video, images: list[str], sets: list[_Hands]) -> list[tuple[_Hands, str | None]]:
+    """Each polygon set with its image: by frame number where it is known, else in sorted order."""
+    frames = [image for image in images if _number(image) is not None] or images
+    by_number = {_number(image): image for image in reversed(frames)}
+    numbers = {hands.number for hands in sets}
+    if sets and None not in numbers and (len(sets) != len(frames) or numbers & by_number.keys()):
+        return [(hands, by_number.get(hands.number)) for hands in sets]
+    if len(sets) == len(frames):
+        return list(zip(sets, frames, strict=True))
+    fact = f"{len(sets)} polygon sets for {len(frames)} images, and nothing tells which belong together"
+    hint = "the data set's metadata.mat, put at its root, tells the frame numbers"
+    raise AnnotationError(video.folder / POLYGONS, "polygons", fact, hint)
+
+
+def _group(video: _Video) -> str:
+    """The session of a video: what both cameras of one game share."""
+    session = _session(video.folder.name)
+    if session is None:
+        fact = "is not named ACTIVITY_LOCATION_VIEWER_PARTNER"
+        video.context.problem("unknown_group", video.folder, "", fact)
+    return session or video.folder.name
+
+
+def _session(video: str) -> str | None:
+    found = _VIDEO_NAME.fullmatch(video)
+    return found and f"{found[1]}_{found[2]}_{''.join(sorted(found.group(3, 4)))}"
+
+
+def _record(video: _Video, hands: _Hands, image: str | None, group: str) -> ImageRecord | None:
+    name = image or _frame_name(hands.number or 0)
+    file = None if image is None else ImageFile(video.folder / image)
+    frame = _frame(video, hands, name, file)
+    if frame is None:
+        return None
+    made = [_box(video, hands, hand, frame) for hand in HANDS if hand in hands.outlines]
+    with reading(hands.path, hands.place):
+        return ImageRecord(
+            path=f"{video.folder.name}/{name}",
+            width=frame.width,
+            height=frame.height,
+            boxes=tuple(box for box in made if box is not None),
+            group=group,
+            file=file,
+        )
+
+
+def _frame(video: _Video, hands: _Hands, name: str, file: ImageFile | None) -> Frame | None:
+    """The grid of an image, which must be the one of the polygons; None where the image is skipped."""
+    context = video.context
+    if file is None:
+        fact = f"no image {name!r}"
+        action = context.problem("missing_image", hands.path, hands.place, fact, default="skip")
+        return None if action == "skip" else Frame(context, hands.path, *SIZE)
+    other = _other_size(file, context)
+    if other and not video.options.rescale:
+        fact = f"{name} is {other[0]} x {other[1]}; the polygons were drawn on {SIZE[0]} x {SIZE[1]}"
+        hint = "option rescale=true scales the polygons to the frame"
+        raise AnnotationError(hands.path, hands.place, fact, hint)
+    return context.frame(file, path=hands.path, declared=None if other else SIZE, where=hands.place)
+
+
+def _other_size(file: ImageFile, context: ReadContext) -> Size | None:
+    """An image's size where the polygons cannot have been drawn on it and the policy does not skip it.
+
+    They are drawn on the displayed grid: a rotated image whose rotation is ignored has another size.
+    """
+    try:
+        with file.open() as (data, length):
+            header = read_header(data, length)
+    except (ValueError, OSError):  # the policy decides
+        return None
+    size = header.width, header.height
+    turned = header.orientation >= FIRST_SWAPPING_ORIENTATION
+    mapped = turned and context.policy.action("exif_orientation", "repair") != "keep"
+    skipped = context.policy.action("size_mismatch") == "skip"
+    return None if skipped or SIZE in (size, size[::-1] if mapped else size) else size
+
+
+def _box(video: _Video, hands: _Hands, hand: str, frame: Frame) -> Box | None:
+    import numpy as np
+
+    place, problem = f"{hands.place}.{hand}", video.context.problem
+    vertices = _vertices(hands, hand)
+    if not len(vertices):
+        return None
+    finite = vertices[np.isfinite(vertices).all(axis=1)]
+    if len(finite) < len(vertices):
+        fact = f"{len(vertices) - len(finite)} of {len(vertices)} vertices are not finite"
+        if problem("invalid_vertex", hands.path, place, fact) == "skip":
+            return None
+    if len(finite) < 3:
+        problem("degenerate_polygon", hands.path, place, f"{len(finite)} vertices")
+        return None
+    points: Polygon = tuple(map(tuple, finite.tolist()))
+    if frame.orientation == 1 and frame.width and frame.height and (frame.width, frame.height) != SIZE:
+        points = tuple((x * frame.width / SIZE[0], y * frame.height / SIZE[1]) for x, y in points)
+    edges = _extent(points)
+    label = "hand" if video.options.hands == "one" else hand
+    return frame.box(label, edges, where=place, polygons=() if points == _corners(edges) else (points,))
+
+
+def _extent(points: Polygon) -> Edges:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _corners(edges: Edges) -> Polygon:
+    x_min, y_min, x_max, y_max = edges
+    return (x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max)
+
+
+def _vertices(hands: _Hands, hand: str) -> "Outline":
+    """An outline, (vertices, 2); no vertices where the hand is absent, whatever shape or type `[]` has."""
+    import numpy as np
+
+    value = hands.outlines[hand]
+    with reading(hands.path, f"{hands.place}.{hand}"):
+        if value.size == 0:
+            return np.empty((0, 2))
+        if (kind := mat_file.described(value)) != "numbers":
+            raise ValueError(f"{kind}, expected N x 2 numbers")
+        if value.ndim != 2 or value.shape[1] != 2:
+            turned = "; transposed?" if value.shape[0] == 2 else ""
+            fact = f"{mat_file.shape(value)} numbers, expected N x 2: one row (x, y) for each vertex{turned}"
+            raise ValueError(fact)
+        if len(value) > MOST_VERTICES:
+            raise ValueError(f"{len(value)} vertices; {MOST_VERTICES} are the most that is read")
+        return value.astype(np.float64, copy=False)
+
+
+# From records to files
+
+
+def _place(record: ImageRecord, context: WriteContext) -> tuple[str, int]:
+    """The video and the frame number that a record's path names."""
+    path = PurePosixPath(record.path)
+    found = _FRAME_NAME.fullmatch(path.name)
+    video = "" if found is None else found[1] or path.parent.name
+    if found is None or not video:
+        reason = "its path is neither VIDEO/frame_NNNN.jpg nor VIDEO_frame_NNNN.jpg"
+        context.refuse(record, reason, "four digits: the frame's number in its video")
+    if is_junk(video):
+        context.refuse(record, f"a folder {video!r} would be taken for a system's own")
+    if record.path != f"{video}/{_frame_name(int(found[2]))}":
+        reason = "the name's video becomes a folder" if found[1] else "only the last two parts are kept"
+        context.lose("path", reason)
+    session = _session(video) or video
+    if record.group not in (None, session):
+        context.lose("group", "the folder's name tells the group")
+    return video, int(found[2])
+
+
+def _check_image(record: ImageRecord, context: WriteContext) -> None:
+    if record.file is None:
+        context.refuse(record, "it has no image, and polygons are paired with the images beside them")
+    if (record.width, record.height) != SIZE:
+        context.refuse(record, f"it is {record.width} x {record.height}; frames are {SIZE[0]} x {SIZE[1]}")
+    try:
+        with record.file.open() as (file, _):
+            magic = file.read(len(JPEG_MAGIC))
+    except OSError as error:
+        context.refuse(record, f"its image cannot be read: {error.strerror}")
+    if magic != JPEG_MAGIC:
+        context.refuse(record, "its image is no JPEG")
+
+
+def _outlines(record: ImageRecord, context: WriteContext) -> "tuple[Outline, ...]":
+    """The four outlines of a record, (vertices, 2), with (0, 0) for an absent hand."""
+    import numpy as np
+
+    boxes = {box.label: box for box in record.boxes}
+    known = ", ".join(HANDS)
+    for label in boxes:
+        if label not in HANDS:
+            hint = f"--map {label}=myleft makes it one of them"
+            context.refuse(record, f"label {label!r}; its labels are {known}", hint)
+    if len(boxes) != len(record.boxes):
+        context.refuse(record, "two boxes of one label; a frame has each hand once")
+    if [hand for hand in HANDS if hand in boxes] != list(boxes):
+        context.lose("order", "boxes are stored hand by hand")
+    absent = np.zeros((0, 0))
+    return tuple(
+        np.array(_points(boxes[hand], record, context)) if hand in boxes else absent for hand in HANDS
+    )
+
+
+def _points(box: Box, record: ImageRecord, context: WriteContext) -> Polygon:
+    if len(box.polygons) > 1:
+        context.refuse(record, f"{box.label} has {len(box.polygons)} polygons; a hand has one outline")
+    if not box.polygons:
+        return _corners(box.edges)
+    [points] = box.polygons
+    if len(points) < 3:
+        context.refuse(record, f"{box.label} has a polygon of {len(points)} vertices; the least is three")
+    extent = _extent(points)
+    if points == _corners(extent):
+        context.lose("polygons", "an outline that is a rectangle is read back as a box alone")
+    x_min, y_min, x_max, y_max = extent
+    if box.edges not in (extent, (max(x_min, 0), max(y_min, 0), min(x_max, SIZE[0]), min(y_max, SIZE[1]))):
+        context.lose("edges", "a box is the extent of its outline")
+    return points
+
+
+def _video_row(video: str, frames: "Mapping[int, tuple[Outline, ...]]") -> tuple[object, ...]:
+    """One element of metadata.mat's struct; parts that the folder's name does not tell are empty."""
+    import numpy as np
+
+    found = _VIDEO_NAME.fullmatch(video)
+    activity, location, viewer, partner = found.groups() if found else ("",) * 4
+    other = f"{activity}_{location}_{partner}_{viewer}" if found else ""
+    # Integers, as loadmat gives MATLAB's own small numbers: readers format them with %04d.
+    rows = [(np.array([[number]], np.uint16), *frames[number]) for number in sorted(frames)]
+    labelled_frames = mat_file.struct_array(("frame_num", *HANDS), rows)
+    return video, other, viewer, partner, location, activity, labelled_frames
+
+
+ADAPTER = Adapter(
+    name="egohands",
+    summary="EgoHands (outlines of hands in MATLAB files)",
+    source=PROJECT_PAGE,
+    options=EgoHandsOptions,
+    sniff=sniff,
+    read=read,
+    write=write,
+    keeps=frozenset({"polygons", "group", "path"}),
+    splits={"official": official_split},
+)
+
+
+@hookimpl
+def register_adapters() -> list[Adapter]:
+    """Offer EgoHands to the plugin manager."""
+    return [ADAPTER]

@@ -1,0 +1,232 @@
+"""The command line: parse, call one function, print, exit.
+
+Exit codes: 0 done, 2 the data, the options or the target do not allow it, 130 interrupted.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeAlias
+
+from boxwright.core.errors import BoxwrightError, OptionError
+from boxwright.core.problems import Action, Problem
+
+FAILED = 2
+INTERRUPTED = 130  # what shells report for a process that Ctrl-C ended
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run boxwright with these arguments, or those of the process; returns the exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except BoxwrightError as error:
+        print(f"boxwright: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("boxwright: interrupted; the same command goes on", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has left, `| head` for one
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="boxwright", description="Any box-annotated data set to TFRecords and a retrained detector."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_adapters(commands)
+    _add_inspect(commands)
+    _add_convert(commands)
+    _add_demo(commands)
+    return parser
+
+
+# What add_subparsers returns has no public name in argparse.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_adapters(commands: Commands) -> None:
+    command = commands.add_parser("adapters", help="list the formats; one format's options and what it keeps")
+    command.add_argument("name", nargs="?", help="one adapter's name")
+    command.set_defaults(run=_adapters)
+
+
+def _add_inspect(commands: Commands) -> None:
+    command = commands.add_parser("inspect", help="what is in a data set, and what is wrong with it")
+    command.add_argument("source", type=Path, metavar="SRC", help="the data set's folder or file")
+    command.add_argument("--format", metavar="F", help="its format; found by looking when not given")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    command.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw images with their boxes")
+    _add_reading(command)
+    command.set_defaults(run=_inspect)
+
+
+def _add_convert(commands: Commands) -> None:
+    command = commands.add_parser(
+        "convert",
+        help="from one format to another, TFRecords included",
+        epilog="splits: source (as it is), none, group:val=0.2 (groups stay whole), stratified:val=0.1,"
+        " random:val=500, or the data set's own (see `boxwright adapters NAME`)",
+    )
+    command.add_argument("source", type=Path, metavar="SRC", help="the data set's folder or file")
+    command.add_argument("target", type=Path, metavar="DST", help="the folder to make")
+    command.add_argument("--to", required=True, metavar="F", help="the format to write")
+    command.add_argument("--from", dest="format", metavar="F", help="the source's format; found by looking")
+    command.add_argument(
+        "--name", metavar="N", help="the data set's name; the source folder's when not given"
+    )
+    command.add_argument("--split", default="source", metavar="S", help="how to split, see below")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="of made splits and samples (0)")
+    _add_transforms(command)
+    command.add_argument("--shards", type=int, metavar="N", help="TFRecord files for each split (1)")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that encode (1)")
+    command.add_argument(
+        "--images", choices=("copy", "link", "none"), default="copy", help="bring images along (copy)"
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace what is in DST")
+    _add_reading(command)
+    command.set_defaults(run=_convert)
+
+
+def _add_transforms(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--map", action="append", default=[], metavar="A=B", help="rename a label, or merge several"
+    )
+    command.add_argument("--only", metavar="A,B", help="keep these labels, in this order")
+    command.add_argument(
+        "--min-size", type=float, default=0, metavar="PX", help="drop boxes with a shorter side"
+    )
+    command.add_argument("--drop-empty", action="store_true", help="leave out images without boxes")
+    command.add_argument("--sample", type=float, metavar="N", help="so many images, or this share, by seed")
+    command.add_argument("--limit", type=int, metavar="N", help="the first N images")
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--labels", metavar="A,B", help="the closed list of labels; another one is an error")
+    command.add_argument("--option", action="append", default=[], metavar="K=V", help="an adapter's option")
+    command.add_argument(
+        "--on", action="append", default=[], metavar="CODE=ACTION", help="fail, skip, repair or keep"
+    )
+    command.add_argument("--strict", action="store_true", help="every problem is an error")
+    command.add_argument("--decode", action="store_true", help="decode every image to find damage inside")
+    command.add_argument("--problems", type=Path, metavar="FILE", help="write all problems as JSON lines")
+
+
+def _add_demo(commands: Commands) -> None:
+    command = commands.add_parser("demo", help="the whole path on a small generated EgoHands, offline")
+    command.add_argument(
+        "--out", type=Path, default=Path("boxwright_demo"), metavar="DIR", help="the folder to make"
+    )
+    command.set_defaults(run=_demo)
+
+
+def _adapters(parsed: argparse.Namespace) -> None:
+    from boxwright.core.describe import described, listed
+    from boxwright.core.plugins import adapter_named, adapters
+
+    print(described(adapter_named(parsed.name)) if parsed.name else listed(adapters()))
+
+
+def _inspect(parsed: argparse.Namespace) -> None:
+    from boxwright.core.images.contact_sheet import contact_sheet
+    from boxwright.core.inspect import inspect
+    from boxwright.core.progress import shown_progress
+
+    sheet = parsed.contact_sheet
+    with ExitStack() as stack:
+        found = inspect(
+            parsed.source,
+            parsed.format,
+            labels=_names(parsed.labels),
+            options=_pairs(parsed.option, "--option"),
+            strict=parsed.strict,
+            on=_actions(parsed.on),
+            decode=parsed.decode,
+            on_problem=_problem_writer(parsed.problems, stack),
+            consume=None if sheet is None else lambda records: contact_sheet(records, sheet),
+            progress=shown_progress(),
+        )
+    print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if parsed.json else found)
+
+
+def _convert(parsed: argparse.Namespace) -> None:
+    from boxwright.core.convert import convert
+    from boxwright.core.progress import shown_progress
+    from boxwright.core.transforms import Transforms
+
+    options = _pairs(parsed.option, "--option")
+    if parsed.shards is not None:
+        options["to.shards"] = str(parsed.shards)
+    with ExitStack() as stack:
+        report = convert(
+            parsed.source,
+            parsed.target,
+            to=parsed.to,
+            format=parsed.format,
+            name=parsed.name,
+            labels=_names(parsed.labels),
+            transforms=Transforms(
+                map=_pairs(parsed.map, "--map"),
+                only=_names(parsed.only) or (),
+                min_size=parsed.min_size,
+                drop_empty=parsed.drop_empty,
+                sample=parsed.sample,
+                limit=parsed.limit,
+            ),
+            split=parsed.split,
+            seed=parsed.seed,
+            options=options,
+            strict=parsed.strict,
+            on=_actions(parsed.on),
+            decode=parsed.decode,
+            images=parsed.images,
+            workers=parsed.workers,
+            overwrite=parsed.overwrite,
+            on_problem=_problem_writer(parsed.problems, stack),
+            progress=shown_progress(),
+        )
+    print(report)
+
+
+def _demo(parsed: argparse.Namespace) -> None:
+    from boxwright.core.demo.run import run_demo
+
+    run_demo(parsed.out, print)
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """`a=b` texts as a dictionary; raises OptionError for one without a `=`."""
+    for text in texts:
+        if "=" not in text:
+            raise OptionError(f"{option} {text}: needs a '=', as in {option} key=value")
+    return dict((key, value) for key, _, value in (text.partition("=") for text in texts))
+
+
+def _actions(texts: Sequence[str]) -> dict[str, Action]:
+    # Policy checks the actions' names, with the code they are for.
+    return _pairs(texts, "--on")  # type: ignore[return-value]
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _problem_writer(path: Path | None, stack: ExitStack) -> Callable[[Problem], None] | None:
+    if path is None:
+        return None
+    file = stack.enter_context(open(path, "w", encoding="utf-8"))  # noqa: SIM115 (the stack closes it)
+
+    def write(problem: Problem) -> None:
+        file.write(json.dumps(asdict(problem), ensure_ascii=False) + "\n")
+
+    return write
+
+
+if __name__ == "__main__":
+    sys.exit(main())

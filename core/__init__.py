@@ -1,0 +1,1 @@
+"""The core: the annotation schema, the adapters' contract, conversion, TFRecords."""

@@ -1,0 +1,76 @@
+"""Adapters and problem codes as text, for the terminal and the reference pages."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+from boxwright.core.adapter import KEEPABLE, Adapter
+from boxwright.core.options import Use, names
+from boxwright.core.problems import RULES, Rule
+
+WIDTH = 80  # columns of a terminal
+
+PROBLEMS_INTRODUCTION = """\
+# Problems
+
+A problem is reported with its code, file, place and what was done, and reading goes on. What cannot be
+understood is an error and stops: going on would invent data. `--strict` makes every problem an error;
+`--on CODE=ACTION` decides for one code, with `fail` or an action named here. The default comes first;
+adapters may have another one where their format wants it.
+"""
+
+
+def listed(adapters: Mapping[str, Adapter]) -> str:
+    """All adapters, a line each: name, what it can do, summary."""
+    rows = [(adapter.name, _abilities(adapter), adapter.summary) for adapter in adapters.values()]
+    return "\n".join(f"{name:<11} {ability:<10} {summary}" for name, ability, summary in rows)
+
+
+def described(adapter: Adapter) -> str:
+    """One adapter: what it is, its options, the fields that survive writing, its splits, its source."""
+    return "\n".join(_lines(adapter))
+
+
+def _lines(adapter: Adapter) -> Iterator[str]:
+    yield f"{adapter.name}: {adapter.summary}"
+    yield f"can {_abilities(adapter)}"
+    if adapter.read:
+        yield from _options(adapter, "read", "options for reading")
+    if adapter.write:
+        yield from _options(adapter, "write", "options for writing")
+        yield from _wrapped("keeps", sorted(adapter.keeps) or ["edges and labels alone"])
+        yield from _wrapped("loses", sorted(KEEPABLE - adapter.keeps) or ["nothing"])
+    if adapter.splits:
+        yield from _wrapped("splits", sorted(adapter.splits))
+    yield f"source: {adapter.source}"
+
+
+def _abilities(adapter: Adapter) -> str:
+    return " ".join(verb for verb, function in (("read", adapter.read), ("write", adapter.write)) if function)
+
+
+def _options(adapter: Adapter, use: Use, title: str) -> Iterator[str]:
+    stated = names(adapter.options, use)
+    yield f"{title}:{'' if stated else ' none'}"
+    for name in stated:
+        info = adapter.options.model_fields[name]
+        yield f"  {name}={info.default}"
+        yield from textwrap.wrap(
+            info.description or "", WIDTH, initial_indent="      ", subsequent_indent="      "
+        )
+
+
+def _wrapped(title: str, words: Iterable[str]) -> list[str]:
+    return textwrap.wrap(f"{title}: {', '.join(words)}", WIDTH, subsequent_indent="  ")
+
+
+def problems_page() -> str:
+    """The reference page of all problem codes, as Markdown."""
+    rows = [f"| `{code}` | {rule.meaning} | {_actions(rule)} |" for code, rule in RULES.items()]
+    return "\n".join(
+        [PROBLEMS_INTRODUCTION, "| code | meaning | actions |", "| --- | --- | --- |", *rows, ""]
+    )
+
+
+def _actions(rule: Rule) -> str:
+    ordered = sorted(rule.effects.items(), key=lambda item: item[0] != rule.default)
+    return ", ".join(f"`{action}`: {effect}" for action, effect in ordered)

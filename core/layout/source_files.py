@@ -1,0 +1,91 @@
+"""The files of a source folder: in one order on every file system, without what systems leave behind."""
+
+import hashlib
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+from boxwright.core.images.image_header import IMAGE_EXTENSIONS
+
+JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini"})
+JUNK_FOLDERS = frozenset({"__MACOSX"})
+
+# Fingerprints hash the text of annotations; these are too big to be read twice and count by name and size.
+BULKY_EXTENSIONS = IMAGE_EXTENSIONS | {".tfrecord", ".bin", ".zip", ".mp4", ".avi"}
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder is an operating system's own: hidden, `._x`, `Thumbs.db`, `__MACOSX`."""
+    return name.startswith(".") or name in JUNK_FILES or name in JUNK_FOLDERS
+
+
+def files(root: Path, extensions: Collection[str] | None = None) -> Iterator[Path]:
+    """Every file below `root`, folder by folder in sorted order, without junk.
+
+    extensions   lower case with their dot; None: all files
+    Links are followed, but not back to a folder that they lie in.
+    """
+    yield from _files(root, extensions, ())
+
+
+def _files(
+    folder: Path, extensions: Collection[str] | None, above: tuple[tuple[int, int], ...]
+) -> Iterator[Path]:
+    status = os.stat(folder)
+    identity = status.st_dev, status.st_ino
+    if identity in above:  # a link back to a folder that it lies in
+        return
+    with os.scandir(folder) as entries:
+        ordered = sorted(
+            (entry for entry in entries if not is_junk(entry.name)), key=lambda entry: entry.name
+        )
+    for entry in ordered:
+        if _leads_to(entry.is_dir):
+            yield from _files(Path(entry.path), extensions, (*above, identity))
+        elif extensions is not None and os.path.splitext(entry.name)[1].lower() not in extensions:
+            continue
+        elif _leads_to(entry.is_file):  # no pipe, which would block, and no link that leads nowhere
+            yield Path(entry.path)
+
+
+def _leads_to(kind: Callable[[], bool]) -> bool:
+    try:
+        return kind()
+    except OSError:  # a link to itself
+        return False
+
+
+def folders(root: Path) -> list[Path]:
+    """The folders directly in `root`, sorted, without junk; links to folders are some."""
+    with os.scandir(root) as entries:
+        found = [entry.path for entry in entries if not is_junk(entry.name) and _leads_to(entry.is_dir)]
+    return [Path(path) for path in sorted(found)]
+
+
+def folder_named(root: Path, names: Iterable[str]) -> Path | None:
+    """The folder directly in `root` with the first of these names, given in lower case, that any has."""
+    found = {folder.name.casefold(): folder for folder in folders(root)} if root.is_dir() else {}
+    return next((found[name] for name in names if name in found), None)
+
+
+def extensions(folder: Path) -> set[str]:
+    """The extensions of what lies directly in a folder, in lower case with their dot, without junk."""
+    with os.scandir(folder) as entries:
+        return {os.path.splitext(entry.name)[1].lower() for entry in entries if not is_junk(entry.name)}
+
+
+def fingerprint(*roots: Path) -> str:
+    """SHA-256 over a source: names and sizes of all files, and the content of the annotations.
+
+    roots   folders, or single files
+    Images and TFRecords count by name and size alone: hashing them would cost as much as the conversion.
+    """
+    digest = hashlib.sha256()
+    for root in roots:
+        for path in [root] if root.is_file() else files(root):
+            name = path.name if path == root else path.relative_to(root).as_posix()
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
+            if path.suffix.lower() not in BULKY_EXTENSIONS and ".tfrecord" not in path.name:
+                with open(path, "rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

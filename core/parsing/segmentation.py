@@ -1,0 +1,101 @@
+"""Outlines of objects as COCO and its relatives have them: polygons as flat lists, or a mask.
+
+[[x, y, x, y, …], …]     {"size": [height, width], "counts": …}
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+from boxwright.core.errors import AnnotationError
+from boxwright.core.frame import Edges, Frame
+from boxwright.core.numbers import decimal, number, shortened
+from boxwright.core.parsing.rle import Mask, mask_of
+from boxwright.core.problems import Action
+from boxwright.core.schema import Polygon
+
+Outline = tuple[Polygon, ...] | Mask
+
+FEWEST_VERTICES = 3  # that enclose an area
+
+
+def outline_of(value: object, frame: Frame, path: Path, where: str, *, alone: bool) -> Outline | None:
+    """Polygons, or a mask of the frame's size; None where a problem's action drops the object.
+
+    alone    nothing else tells where the object is: a polygon without area drops the object with it, and
+             a mask that cannot be is an AnnotationError; otherwise the object stays without either
+    """
+    if not value:
+        return ()
+    if isinstance(value, list):
+        # pycocotools takes a single flat list for a polygon, too.
+        return _polygons(value if isinstance(value[0], list) else [value], frame, path, where, alone)
+    try:
+        return mask_of(value, frame.width, frame.height)
+    except ValueError as error:
+        if alone or not isinstance(value, dict):
+            raise AnnotationError(path, where, str(error)) from None
+        frame.reporter.problem("invalid_attribute", path, where, str(error))
+        return ()
+
+
+def extent(outline: Outline) -> Edges | None:
+    """The edges x_min, y_min, x_max, y_max around an outline; None where there is nothing of it."""
+    if isinstance(outline, Mask):
+        return outline.extent()
+    points = [point for polygon in outline for point in polygon]
+    if not points:
+        return None
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def polygons_text(polygons: Sequence[Polygon]) -> str:
+    """Polygons as JSON, with the shortest numbers."""
+    flat = [", ".join(map(decimal, chain.from_iterable(polygon))) for polygon in polygons]
+    return f"[{', '.join([f'[{numbers}]' for numbers in flat])}]"
+
+
+def _polygons(
+    values: Sequence[object], frame: Frame, path: Path, where: str, alone: bool
+) -> tuple[Polygon, ...] | None:
+    polygons = []
+    for index, value in enumerate(values):
+        if value != []:
+            polygon = _polygon(value, frame, path, f"{where}[{index}]", "skip" if alone else "repair")
+            if polygon is None:
+                return None
+            polygons.append(polygon)
+    return tuple(filter(None, polygons))
+
+
+def _polygon(value: object, frame: Frame, path: Path, where: str, degenerate: Action) -> Polygon | None:
+    """A polygon of finite vertices; () where it alone is dropped, None where its object is."""
+    try:
+        numbers = _coordinates(value)
+    except ValueError as error:
+        raise AnnotationError(path, where, str(error)) from None
+    vertices: Polygon = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    if not math.isfinite(sum(numbers)):
+        finite = tuple((x, y) for x, y in vertices if math.isfinite(x) and math.isfinite(y))
+        message = f"{len(vertices) - len(finite)} of {len(vertices)} vertices are not finite"
+        if finite != vertices and frame.reporter.problem("invalid_vertex", path, where, message) == "skip":
+            return None
+        vertices = finite
+    if len(vertices) >= FEWEST_VERTICES:
+        return vertices
+    message = f"{len(vertices)} vertices"
+    action = frame.reporter.problem("degenerate_polygon", path, where, message, degenerate)
+    return None if action == "skip" else ()
+
+
+def _coordinates(value: object) -> list[float]:
+    """Numbers of which some may be NaN or infinite, as JSON's extensions write them."""
+    if not isinstance(value, list) or len(value) % 2:
+        raise ValueError(f"expected x, y, x, y, …; found {shortened(value)}")
+    return value if set(map(type, value)) == {float} else [_number(entry) for entry in value]
+
+
+def _number(value: object) -> float:
+    return value if type(value) is float else number(value, "vertex")

@@ -1,0 +1,144 @@
+"""XML that strangers wrote, parsed safely, and elements that any parser reads back.
+
+Nothing is fetched and no entity is expanded; what libxml2 finds wrong is told in our words.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from boxwright.core.errors import AnnotationError
+from boxwright.core.numbers import moved, shortened
+from boxwright.core.parsing.text_file import contents
+
+if TYPE_CHECKING:
+    from lxml.etree import XMLParser, _Element
+
+MOST_BYTES = 32 << 20  # of a file, so that a hostile one stays below 200 MB in memory
+MOST_TAGS = 400_000  # likewise; a VOC object has about 24, so these are over 15,000 objects
+MOST_SHOWN = 60  # characters of a foreign name in a message
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"  # "preserve": blanks around the text belong to it
+# XML 1.0, production 2 "Char"; the rest cannot be written, not even escaped.
+NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# How libxml2's messages begin, our words and a way out; everything else is "no well-formed XML".
+SYNTAX = (
+    (("Start tag expected", "Document is empty"), "is no XML", None),
+    (("Premature end",), "ends before its elements are closed", None),
+    (("Excessive depth",), "nested too deep", None),
+    (("xmlParseEntityRef", "EntityRef"), "holds a bare &", "write &amp;"),
+    (("Invalid bytes", "Input is not proper"), "holds bytes that its encoding lacks", "save it as UTF-8"),
+    (("Unsupported encoding",), "declares an unknown encoding", "save it as UTF-8"),
+)
+
+
+def parsed(path: Path, tag: str) -> "_Element":
+    """The root element `tag` of an XML file, without comments; raises AnnotationError for anything else."""
+    from lxml import etree
+
+    data = contents(path, MOST_BYTES, f"{MOST_BYTES >> 20} MB, the most that is read")
+    if data.count(b"<") > MOST_TAGS:
+        raise AnnotationError(path, "", f"has more than {MOST_TAGS:,} tags, the most that is read")
+    try:
+        root = etree.fromstring(data, _parser())
+    except etree.XMLSyntaxError as error:
+        raise _refused(path, data, error.lineno, error.msg or "") from None
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs allow for None
+        raise _refused(path, b"<!DOCTYPE", None, "")
+    if root.tag != tag:
+        fact = f"the root element is <{root.tag[:MOST_SHOWN]}>, not <{tag}>: another tool's file"
+        raise AnnotationError(path, "", fact)
+    return root
+
+
+@cache
+def _parser() -> "XMLParser":
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,  # libxml2 bounds depth and text as long as this is off
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _refused(path: Path, data: bytes, line: int | None, message: str) -> AnnotationError:
+    if not data.strip(b"\0 \t\r\n"):
+        return AnnotationError(path, "", "is empty")
+    if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 has zeros between
+        return AnnotationError(path, "", "declares a DOCTYPE, which could load anything", "delete that line")
+    known = ((fact, hint) for beginnings, fact, hint in SYNTAX if message.startswith(beginnings))
+    fact, hint = next(known, ("is no well-formed XML", None))
+    return AnnotationError(path, line or "", fact, hint)
+
+
+def text_of(element: "_Element") -> str:
+    """An element's text; blanks around it count only where the element says so."""
+    text = element.text or ""
+    stripped = text.strip()
+    return text if text != stripped and element.get(SPACE) == "preserve" else stripped
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """An element's children, sorted by what is done with them."""
+
+    once: "dict[str, _Element]"
+    repeated: "list[_Element]"
+    unknown: "list[_Element]"
+
+
+def sorted_children(
+    element: "_Element", once: frozenset[str], repeated: frozenset[str], path: Path | str, place: str
+) -> Children:
+    """An element's children: tags that may stand there once, repeated ones, and all others.
+
+    raises   AnnotationError where one of `once` stands twice; `place` is what goes before its tag there
+    """
+    found = Children({}, [], [])
+    for child in element:
+        tag = child.tag
+        if tag in repeated:
+            found.repeated.append(child)
+        elif tag not in once:
+            found.unknown.append(child)
+        elif tag in found.once:
+            raise AnnotationError(path, f"{place}{tag}", "stands here twice")
+        else:
+            found.once[tag] = child
+    return found
+
+
+def children(
+    element: "_Element", names: Iterable[str], path: Path | str, place: str
+) -> "dict[str, _Element]":
+    """The children of an element by their tags; raises AnnotationError where one of `names` is missing."""
+    found = {child.tag: child for child in element}
+    for name in names:
+        if name not in found:
+            raise AnnotationError(path, place, f"missing {name}")
+    return found
+
+
+def coordinate(element: "_Element", by: int, path: Path | str, place: str) -> float:
+    """An element's number, moved by whole pixels; raises AnnotationError for what is no finite number."""
+    text = (element.text or "").strip()
+    found = moved(text, by)
+    if found is None:
+        raise AnnotationError(path, f"{place}/{element.tag}", f"{shortened(text)} is not a finite number")
+    return found
+
+
+def element_line(depth: int, tag: str, text: str, attributes: str = "") -> str:
+    """A line with an element, indented by tabs, whose text `text_of` gives back."""
+    if text != text.strip():
+        attributes += ' xml:space="preserve"'
+    escaped = html.escape(text, quote=False).replace("\r", "&#13;")  # a bare one is read as a line feed
+    return "\t" * depth + f"<{tag}{attributes}>{escaped}</{tag}>"

@@ -1,0 +1,85 @@
+"""Outlines of objects in XML, as annotation tools write them beside a box or instead of it.
+
+LabelMe:     <polygon><pt><x>2</x><y>3</y></pt>…</polygon>
+Roboflow:    <polygon><x1>2</x1><y1>3</y1><x2>9</x2>…</polygon>
+roLabelImg:  <robndbox><cx>21</cx><cy>21</cy><w>20</w><h>10</h><angle>1.57</angle></robndbox>
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from boxwright.core.frame import Edges, Frame
+from boxwright.core.parsing.xml_document import children, coordinate
+from boxwright.core.schema import Point, Polygon
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+OUTLINES = frozenset({"polygon", "robndbox"})
+NOT_FINITE = frozenset({"nan", "inf", "infinity"})
+NUMBERED_X = re.compile(r"x\d+")
+FEWEST_VERTICES = 3  # that enclose an area
+
+
+def polygons(outlines: "Iterable[_Element]", place: str, frame: Frame, by: int) -> tuple[Polygon, ...] | None:
+    """The outlines that have vertices; None when a problem's action drops the object.
+
+    by   what moves the file's coordinates to our origin, in whole pixels
+    """
+    found: list[Polygon] = []
+    for outline in outlines:
+        where = f"{place}/{outline.tag}"
+        if outline.tag == "robndbox":
+            found.append(_rotated(outline, where, frame, by))
+            continue
+        vertices: list[Point] = []
+        for x, y in _vertices(outline, where, frame):
+            if NOT_FINITE.isdisjoint((_unsigned(x), _unsigned(y))):
+                vertices.append((coordinate(x, by, frame.path, where), coordinate(y, by, frame.path, where)))
+            elif _drops("invalid_vertex", frame, where, f"{x.text}, {y.text} is no vertex"):
+                return None
+        if vertices:
+            found.append(tuple(vertices))
+    return tuple(found)
+
+
+def extent(polygons: tuple[Polygon, ...], place: str, frame: Frame) -> Edges | None:
+    """The edges of an object that has an outline and no box; None when a problem's action drops it."""
+    vertices = [vertex for polygon in polygons for vertex in polygon]
+    if max(map(len, polygons), default=0) < FEWEST_VERTICES:
+        _drops("degenerate_polygon", frame, place, f"an outline of {len(vertices)} vertices")
+        return None
+    if _drops("derived_box", frame, place, "no bndbox, but an outline"):
+        return None
+    xs, ys = zip(*vertices, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _vertices(outline: "_Element", where: str, frame: Frame) -> "Iterator[tuple[_Element, _Element]]":
+    for point in outline.iterchildren("pt"):
+        found = children(point, ("x", "y"), frame.path, where)
+        yield found["x"], found["y"]
+    for suffix in (child.tag[1:] for child in outline if NUMBERED_X.fullmatch(child.tag)):
+        found = children(outline, (f"y{suffix}",), frame.path, where)
+        yield found[f"x{suffix}"], found[f"y{suffix}"]
+
+
+def _rotated(outline: "_Element", where: str, frame: Frame, by: int) -> Polygon:
+    """The corners of a rotated box: its centre, its size, and an angle in radians, clockwise."""
+    found = children(outline, ("cx", "cy", "w", "h", "angle"), frame.path, where)
+    x, y = (coordinate(found[name], by, frame.path, where) for name in ("cx", "cy"))
+    width, height, angle = (coordinate(found[name], 0, frame.path, where) for name in ("w", "h", "angle"))
+    right, down = width / 2, height / 2
+    cosine, sine = math.cos(angle), math.sin(angle)
+    corners = ((-right, -down), (right, -down), (right, down), (-right, down))
+    return tuple((x + a * cosine - b * sine, y + a * sine + b * cosine) for a, b in corners)
+
+
+def _unsigned(element: "_Element") -> str:
+    return (element.text or "").strip().lower().lstrip("+-")
+
+
+def _drops(code: str, frame: Frame, place: str, message: str) -> bool:
+    return frame.reporter.problem(code, frame.path, place, message) == "skip"

@@ -1,0 +1,151 @@
+"""Counting what passes through a conversion: images, boxes, labels, splits, problems, losses."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from boxwright.core.adapter import BOX_FIELDS, KEEPABLE, RECORD_FIELDS
+from boxwright.core.errors import AnnotationError
+from boxwright.core.losses import NOTHING, Losses
+from boxwright.core.problems import Policy, Problem
+from boxwright.core.schema import Box, Dataset, ImageRecord
+
+EXAMPLES = 3  # problems of each code that are kept to be shown
+
+
+@dataclass(slots=True)
+class Range:
+    """Least, mean and greatest of the numbers seen."""
+
+    count: int = 0
+    least: float = float("inf")
+    greatest: float = float("-inf")
+    total: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Take in one number."""
+        self.count += 1
+        self.total += value
+        self.least = min(self.least, value)
+        self.greatest = max(self.greatest, value)
+
+    def as_dict(self) -> dict[str, float] | None:
+        """`{"least": …, "mean": …, "greatest": …}`, or None when nothing was seen."""
+        if not self.count:
+            return None
+        mean = round(self.total / self.count, 3)
+        return {"least": self.least, "mean": mean, "greatest": self.greatest}
+
+
+@dataclass(slots=True)
+class ProblemCount:
+    """How often a problem code came up with one effect, and its first examples."""
+
+    count: int = 0
+    effect: str = ""
+    examples: list[Problem] = field(default_factory=list)
+
+
+class Tally:
+    """What one pass saw; it starts at zero again with each pass.
+
+    keeps        the target's fields that survive; None: nothing is written, nothing is lost
+    on_problem   gets every problem of the first counted pass
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy | None = None,
+        keeps: frozenset[str] | None = None,
+        adapter: str = "",
+        losses: Losses | None = None,
+        on_problem: Callable[[Problem], None] | None = None,
+    ) -> None:
+        self._policy = policy or Policy()
+        lost = frozenset() if keeps is None else KEEPABLE - keeps
+        self._lost_of_record = tuple(name for name in RECORD_FIELDS if name in lost)
+        self._lost_of_box = tuple(name for name in BOX_FIELDS if name in lost)
+        self._reason = f"{adapter} has no place for it"
+        self.losses = losses or Losses()
+        self._on_problem = on_problem
+        self._passes = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.images = self.boxes = self.ignored = self.empty = 0
+        self.labels: Counter[str] = Counter()
+        self.splits: Counter[str] = Counter()
+        self.boxes_by_split: Counter[str] = Counter()
+        self.widths, self.heights = Range(), Range()
+        self.box_widths, self.box_heights, self.boxes_per_image = Range(), Range(), Range()
+        self.problems: dict[tuple[str, str], ProblemCount] = {}
+        self._split_of_group: dict[str, str] = {}
+        self.overlapping_groups: set[str] = set()
+        self.losses.clear()
+
+    def problem(self, problem: Problem) -> None:
+        """Count a problem; during the first counted pass, hand it on too."""
+        found = self.problems.setdefault((problem.code, problem.action), ProblemCount(effect=problem.effect))
+        found.count += 1
+        if found.count <= EXAMPLES:
+            found.examples.append(problem)
+        if self._passes == 1 and self._on_problem:
+            self._on_problem(problem)
+
+    def counting(self, dataset: Dataset) -> Dataset:
+        """The same data set; each pass over it is counted from zero."""
+
+        def scan() -> Iterator[ImageRecord]:
+            self._clear()
+            self._passes += 1
+            for record in dataset:
+                self._count(record)
+                yield record
+
+        return dataset.derive(scan, dataset.declared_labels)
+
+    def _count(self, record: ImageRecord) -> None:
+        self.images += 1
+        self.empty += not record.boxes
+        self.boxes += len(record.boxes)
+        self.ignored += len(record.ignored)
+        self.boxes_per_image.add(len(record.boxes))
+        if record.width and record.height:
+            self.widths.add(record.width)
+            self.heights.add(record.height)
+        if record.split is not None:
+            self.splits[record.split] += 1
+            self.boxes_by_split[record.split] += len(record.boxes)
+            self._check_group(record, record.split)
+        self._lose(record, self._lost_of_record)
+        for box in record.boxes:
+            self._count_box(box)
+        for region in record.ignored:
+            if "ignored" not in self._lost_of_record:
+                self._lose(region, self._lost_of_box)
+
+    def _count_box(self, box: Box) -> None:
+        self.labels[box.label] += 1
+        self.box_widths.add(box.x_max - box.x_min)
+        self.box_heights.add(box.y_max - box.y_min)
+        self._lose(box, self._lost_of_box)
+
+    def _lose(self, value: Box | ImageRecord, fields: tuple[str, ...]) -> None:
+        for name in fields:
+            if getattr(value, name) != NOTHING[name]:
+                self.losses.add(name, self._reason)
+
+    def _check_group(self, record: ImageRecord, split: str) -> None:
+        if record.group is None or self._split_of_group.setdefault(record.group, split) == split:
+            return
+        if record.group in self.overlapping_groups:
+            return
+        self.overlapping_groups.add(record.group)
+        first = self._split_of_group[record.group]
+        message = f"group {record.group} is in {first} and in {split}"
+        action = self._policy.action("split_overlap")
+        if action == "fail":
+            raise AnnotationError(record.path, "", f"split_overlap: {message}")
+        problem = Problem(code="split_overlap", path=record.path, where="", message=message, action=action)
+        self.problem(problem)

@@ -1,0 +1,61 @@
+"""What an adapter's `write` needs of the outside: where to write, images, losses, refusals."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from boxwright.core.errors import WriteError
+from boxwright.core.images.image_file import ImageFile, Placement
+from boxwright.core.losses import Losses
+from boxwright.core.schema import ImageRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class WriteContext:
+    """One pass of writing. Files go below `root`, a folder of work in progress that is renamed at the end.
+
+    adapter   the format's name
+    name      what to call files that need a name
+    images    how images are brought along: copy, link or none
+    workers   how many processes may work
+    summary   what the adapter wants in the manifest (shards, classes, …)
+    skipped   records that were left out because their pixels are missing or damaged
+    """
+
+    root: Path
+    adapter: str
+    name: str
+    images: Placement = "copy"
+    workers: int = 1
+    losses: Losses = field(default_factory=Losses)
+    summary: dict[str, object] = field(default_factory=dict)
+    skipped: int = 0
+    _placed: dict[str, ImageFile] = field(default_factory=dict)
+
+    def open(self, relative: str) -> AbstractContextManager[TextIO]:
+        """Open a text file below the root for writing: UTF-8, Unix line ends; folders are made."""
+        path = self.root / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "w", encoding="utf-8", newline="\n")
+
+    def place(self, record: ImageRecord, relative: str) -> None:
+        """Bring the record's image along as `relative`, once however many records have it.
+
+        A record without image writes none; another image of this name is refused.
+        """
+        if record.file is None:
+            return
+        if relative not in self._placed:
+            self._placed[relative] = record.file
+            record.file.place(self.root / relative, self.images)
+        elif self._placed[relative] != record.file:
+            self.refuse(record, f"another image has this path: {self._placed[relative].path}")
+
+    def lose(self, field_name: str, reason: str, count: int = 1) -> None:
+        """Report values that this format cannot hold, beyond what `keeps` says."""
+        self.losses.add(field_name, reason, count)
+
+    def refuse(self, record: ImageRecord, reason: str, hint: str | None = None) -> NoReturn:
+        """Stop: the format cannot hold this record, and dropping it would lose data. Raises WriteError."""
+        raise WriteError(f"{record.path}: {self.adapter} cannot hold it: {reason}", hint)

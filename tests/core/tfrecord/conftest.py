@@ -1,0 +1,52 @@
+"""What the tests of TFRecords share: small images, record files read plainly, the original's inputs."""
+
+import os
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from boxwright.core.tfrecord.example import decode
+from boxwright.core.tfrecord.framing import unframed
+
+Features = dict[str, list[Any]]
+
+
+@pytest.fixture(scope="session")
+def reference(root: Path) -> Path:
+    """What the original scripts were run on and wrote; without it the test is skipped."""
+    folder = Path(os.environ.get("BOXWRIGHT_REFERENCE", root / "../shared/reference"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference: {folder} is not a folder (BOXWRIGHT_REFERENCE names it)")
+    return folder / "tfrecords"
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[..., bytes]:
+    """A function that gives the bytes of a small image: a gradient, `seed` makes it another one."""
+
+    @cache
+    def make(width: int = 8, height: int = 6, seed: int = 0, kind: str = "JPEG") -> bytes:
+        file = BytesIO()
+        gradient = (
+            Image.linear_gradient("L").resize((width, height)).point(lambda value: (value + seed) % 256)
+        )
+        gradient.convert("RGB").save(file, kind)
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def examples_of() -> Callable[[Path], list[Features]]:
+    """A function that gives the features of all records of a file."""
+
+    def read(path: Path) -> list[Features]:
+        with open(path, "rb") as file:
+            return [decode(data) for _, data in unframed(file, path.stat().st_size)]
+
+    return read

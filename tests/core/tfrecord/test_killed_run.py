@@ -1,0 +1,148 @@
+"""A conversion that is killed, for real, and run again: the result is that of an undisturbed run."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boxwright.core.convert import convert
+
+SHARDS = 6
+# Sleeps `sys.argv[4]` seconds for each record that is written, and prints the workers' process ids once.
+SCRIPT = """
+import multiprocessing, sys, time
+from boxwright.core.convert import convert
+
+passes = iter((False, True))
+
+def slowly(dataset):
+    def scan():
+        writes = next(passes)
+        for number, record in enumerate(dataset):
+            time.sleep(float(sys.argv[4]) * writes)
+            if number == 40 and multiprocessing.active_children():
+                print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+            yield record
+    return dataset.derive(scan, dataset.declared_labels)
+
+convert(sys.argv[1], sys.argv[2], to="tfrecord", format="jsonl", options={"shards": 6},
+        workers=int(sys.argv[3]), progress=slowly)
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path, picture: Callable[..., bytes]) -> Path:
+    """A data set of 300 images in two splits that take turns."""
+    folder = tmp_path / "source"
+    (folder / "images").mkdir(parents=True)
+    lines: list[dict[str, Any]] = [{"format": "boxwright", "version": 1}]
+    for number in range(300):
+        (folder / f"images/{number}.jpg").write_bytes(picture(seed=number))
+        box = {"label": "hand", "x_min": 1, "y_min": 2, "x_max": 3 + number % 5, "y_max": 4}
+        split = "val" if number % 4 == 0 else "train"
+        lines.append({"path": f"{number}.jpg", "width": 8, "height": 6, "boxes": [box], "split": split})
+    (folder / "annotations.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return folder
+
+
+def started(source: Path, target: Path, workers: int, delay: float) -> "subprocess.Popen[str]":
+    """Start the script; what it prints goes to a file beside the source, as workers hold a pipe open."""
+    arguments = [sys.executable, "-c", SCRIPT, str(source), str(target), str(workers), str(delay)]
+    with open(source.parent / "printed", "w") as out, open(source.parent / "errors", "w") as err:
+        return subprocess.Popen(arguments, cwd=source, stdout=out, stderr=err, text=True)
+
+
+def again(source: Path, target: Path) -> bool:
+    """Run the conversion to its end; says whether it was finished already."""
+    return convert(source, target, to="tfrecord", format="jsonl", options={"shards": SHARDS}).unchanged
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def work_folder(target: Path) -> Path:
+    return target.with_name(f".{target.name}.partial")
+
+
+def complete(target: Path) -> dict[str, int]:
+    """The complete shards of a run in progress, each with its identity on the disk."""
+    found = sorted((work_folder(target) / ".shards").glob("*.json"))
+    return {path.stem: (work_folder(target) / path.stem).stat().st_ino for path in found}
+
+
+def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be noticed does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def all_ended(pids: list[int]) -> None:
+    """Wait for processes to end by themselves; those that do not are ended."""
+    try:
+        wait(lambda: not any(map(is_alive, pids)), seconds=20)
+    finally:
+        for pid in filter(is_alive, pids):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_goes_on_where_it_was(workers: int, source: Path, tmp_path: Path):
+    target = tmp_path / "killed/out"
+    with started(source, target, workers, delay=0.01) as process:
+        wait(lambda: len(complete(target)) >= 3 or process.poll() is not None)
+        assert process.poll() is None, (tmp_path / "errors").read_text()
+        process.send_signal(signal.SIGKILL)
+    done = complete(target)
+    assert 3 <= len(done) < 2 * SHARDS and not target.exists()
+    pids = [int(pid) for pid in (tmp_path / "printed").read_text().split()]
+    assert len(pids) == (0 if workers == 1 else workers)
+    all_ended(pids)  # nobody is left to wait for work that never comes
+    assert not again(source, target)
+    assert done.items() <= {path.name: path.stat().st_ino for path in target.iterdir()}.items()
+    assert not again(source, tmp_path / "undisturbed/out")
+    assert contents(target) == contents(tmp_path / "undisturbed/out")
+    assert again(source, target)
+    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["out"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_killed_at_any_moment_can_be_finished(workers: int, source: Path, tmp_path: Path):
+    assert not again(source, tmp_path / "undisturbed/out")
+    expected = contents(tmp_path / "undisturbed/out")
+    begun = time.monotonic()
+    with started(source, tmp_path / "timed/out", workers, delay=0.005) as process:
+        assert process.wait() == 0
+    whole = time.monotonic() - begun
+    moments = random.Random(0)
+    found = set()
+    for number in range(20):
+        target = tmp_path / str(number) / "out"
+        with started(source, target, workers, delay=0.005) as process:
+            time.sleep(moments.uniform(0.2, 1) * whole)  # before, it imports
+            process.send_signal(signal.SIGKILL)
+        found.add(len(complete(target)))
+        finished = target.exists()
+        assert again(source, target) == finished
+        assert contents(target) == expected
+        assert again(source, target)
+        assert [path.name for path in target.parent.iterdir()] == ["out"]
+    assert len(found) > 3  # the moments were different ones
