@@ -9,6 +9,7 @@ from boxwright.core.adapter import Adapter, Source
 from boxwright.core.convert import convert
 from boxwright.core.errors import AnnotationError, BoxwrightError, OptionError, WriteError, reading
 from boxwright.core.images.image_file import ImageFile
+from boxwright.core.inspect import inspect
 from boxwright.core.options import Options, reads, writes
 from boxwright.core.plugins import hookimpl
 from boxwright.core.problems import Problem
@@ -16,6 +17,7 @@ from boxwright.core.read import read
 from boxwright.core.read_context import ReadContext
 from boxwright.core.report import Report
 from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord, Info
+from boxwright.core.transforms import Transforms
 from boxwright.core.write import write
 from boxwright.core.write_context import WriteContext
 
@@ -35,10 +37,12 @@ __all__ = [
     "ReadContext",
     "Report",
     "Source",
+    "Transforms",
     "WriteContext",
     "WriteError",
     "convert",
     "hookimpl",
+    "inspect",
     "read",
     "reading",
     "reads",

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,6 +23,9 @@ INTERRUPTED = 130  # what shells report for a process that Ctrl-C ended
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run boxwright with these arguments, or those of the process; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter gets its code
+            stream.reconfigure(errors="backslashreplace")
     parsed = _parser().parse_args(arguments)
     try:
         parsed.run(parsed)
@@ -28,17 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"boxwright: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("boxwright: interrupted; the same command goes on", file=sys.stderr)
+        print("boxwright: interrupted; run the same command again to finish", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left, `| head` for one
         sys.stderr.close()
+    except OSError as error:
+        print(f"boxwright: {error}", file=sys.stderr)
+        return FAILED
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="boxwright", description="Any box-annotated data set to TFRecords and a retrained detector."
-    )
+    parser = argparse.ArgumentParser(prog="boxwright", description="Any box-annotated data set to TFRecords.")
+    parser.add_argument("--version", action="version", version=f"boxwright {version('boxwright')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_adapters(commands)
     _add_inspect(commands)
@@ -60,7 +67,9 @@ def _add_adapters(commands: Commands) -> None:
 def _add_inspect(commands: Commands) -> None:
     command = commands.add_parser("inspect", help="what is in a data set, and what is wrong with it")
     command.add_argument("source", type=Path, metavar="SRC", help="the data set's folder or file")
-    command.add_argument("--format", metavar="F", help="its format; found by looking when not given")
+    command.add_argument(
+        "--format", "--from", metavar="F", help="its format; found by looking when not given"
+    )
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     command.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw images with their boxes")
     _add_reading(command)
@@ -163,6 +172,8 @@ def _convert(parsed: argparse.Namespace) -> None:
     options = _pairs(parsed.option, "--option")
     if parsed.shards is not None:
         options["to.shards"] = str(parsed.shards)
+    if parsed.workers < 1:
+        raise OptionError(f"--workers {parsed.workers}: at least 1")
     with ExitStack() as stack:
         report = convert(
             parsed.source,

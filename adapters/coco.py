@@ -28,10 +28,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic import DirectoryPath
+
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, OptionError, reading
-from boxwright.core.frame import Edges, Frame, Size, shown
+from boxwright.core.errors import AnnotationError, reading
+from boxwright.core.frame import Frame, Size, shown
 from boxwright.core.layout.annotation_files import annotation_files, annotation_places
+from boxwright.core.layout.flat_names import bad_name
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.image_places import image_places
 from boxwright.core.layout.split_files import split_of_files
@@ -41,13 +44,13 @@ from boxwright.core.parsing.json_document import Object, listed, objects, parsed
 from boxwright.core.parsing.json_ids import Id, ids, repeated_ids, unique_ids
 from boxwright.core.parsing.optional_values import OptionalValues
 from boxwright.core.parsing.rle import MASK_ATTRIBUTES, Mask, mask_in
-from boxwright.core.parsing.segmentation import Outline, extent, outline_of, polygons_text
+from boxwright.core.parsing.segmentation import Outline, extent_of, outline_of, polygons_text
 from boxwright.core.parsing.width_height import edges_of, length, nearly
 from boxwright.core.plugins import hookimpl
 from boxwright.core.problems import Action
 from boxwright.core.read_context import ReadContext
 from boxwright.core.row_spool import RowSpool
-from boxwright.core.schema import Box, Dataset, ImageRecord, Info, unsafe_path
+from boxwright.core.schema import FEWEST_VERTICES, Box, Dataset, Edges, ImageRecord, Info, unsafe_path
 from boxwright.core.write_context import WriteContext
 
 # Where each split has a folder: Roboflow's name, FiftyOne's, and what hand-made sets use.
@@ -71,28 +74,24 @@ ANNOTATION_KEYS = COCO_KEYS | {"edges", "attributes", *EXTRA_FIELDS}
 
 COUNTED = "counted"  # info.image_ids of a file whose image ids say nothing
 INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # an id that is a number; 18 digits fit into 64 bits
-MOST_NAME_BYTES = 255  # of a file's name, on every common file system
 
 
 class CocoOptions(Options):
     """Options of the COCO adapter."""
 
-    images: Path | None = reads(None, "folder of the images, when they are not near the annotations")
+    images: DirectoryPath | None = reads(None, "folder of the images, when they are not near the annotations")
 
 
 def read(path: Path, options: CocoOptions) -> Source:
     """Open a COCO file, or a folder with one or several of them."""
-    if options.images is not None and not options.images.is_dir():
-        raise OptionError(f"coco option images: {options.images} is no folder")
     root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _is_coco)
     documents = [_document(file) for file in _of_objects(files) or _any_json(path)]
     parts = _parts(root, documents, options.images)
     labels = dict.fromkeys(label for document in documents for label in document.labels.values())
 
     def scan(context: ReadContext) -> Iterator[ImageRecord]:
-        splits: dict[str, str | None] = {}
         for part in parts:
-            yield from _records(_Pass(context, part, splits, OptionalValues(context, part.file)))
+            yield from _records(_Pass(context, part, OptionalValues(context, part.file)))
 
     return Source(root=root, scan=scan, labels=tuple(labels), info=documents[0].info())
 
@@ -108,7 +107,7 @@ def write(dataset: Dataset, options: CocoOptions, context: WriteContext) -> None
     ranks: dict[str, int] = {}  # of the labels, as they come
     with ExitStack() as stack:
         for record in dataset:
-            _check_holdable(record, context)
+            _check(record, context)
             if record.split not in spools:
                 spools[record.split] = _Spools(context.root, stack)
             _spool(record, spools[record.split], ranks)
@@ -258,15 +257,14 @@ def _parts(root: Path, documents: list[_Document], given: Path | None) -> list[_
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """One pass over one file; `splits` holds the split of every image so far, over all files."""
+    """One pass over one file."""
 
     context: ReadContext
     part: _Part
-    splits: dict[str, str | None]
     optional: OptionalValues
 
-    def problem(self, code: str, where: str, message: str, default: Action | None = None) -> Action:
-        return self.context.problem(code, self.part.file, where, message, default)
+    def problem(self, code: str, where: str, message: str) -> Action:
+        return self.context.problem(code, self.part.file, where, message)
 
 
 def _records(scan: _Pass) -> Iterator[ImageRecord]:
@@ -310,7 +308,7 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
     part = scan.part
     found, path = _located(scan, place, image)
     size = _size(image, part.file, place)
-    if _drops_image(scan, place, path):
+    if scan.context.repeated(path, part.split, part.file, place):
         return None
     if size is None and found:
         message = "no width and height; the image has them"
@@ -350,18 +348,6 @@ def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:
         name = name.replace("\\", "/")  # written on Windows
     found = scan.context.locate(images, name, file, f"{place}.file_name")
     return found, scan.part.prefix + (found or PurePosixPath(name).as_posix())
-
-
-def _drops_image(scan: _Pass, place: str, path: str) -> bool:
-    """Whether another entry has this image already and the policy skips this one."""
-    split = scan.part.split
-    if path not in scan.splits:
-        scan.splits[path] = split
-    elif scan.splits[path] == split:
-        return scan.problem("duplicate_image", place, f"{path} stands here twice", "keep") == "skip"
-    else:
-        scan.problem("split_overlap", place, f"{path} is in the splits {scan.splits[path]} and {split}")
-    return False
 
 
 def _size(image: Object, path: Path, place: str) -> Size | None:
@@ -414,7 +400,7 @@ def _edges(scan: _Pass, annotation: Object, place: str, outline: Outline) -> Edg
 
 
 def _derived(scan: _Pass, place: str, outline: Outline) -> Edges | None:
-    edges = extent(outline)
+    edges = extent_of(outline)
     if edges is None:
         raise AnnotationError(scan.part.file, f"{place}.bbox", "is missing, and no segmentation tells it")
     message = f"no bbox; {shown(edges)} is the extent of the segmentation"
@@ -458,20 +444,23 @@ def _spool(record: ImageRecord, spools: _Spools, ranks: dict[str, int]) -> None:
         spools.annotations.add(position, rank, _annotation_text(box))
 
 
-def _check_holdable(record: ImageRecord, context: WriteContext) -> None:
+def _check(record: ImageRecord, context: WriteContext) -> None:
+    """Refuse a record that COCO cannot hold, and report what of it cannot be written."""
     if record.width is None or record.height is None:
         hint = "bring the image along, or leave the record out"
         context.refuse(record, "COCO requires width and height, and nothing tells them", hint)
     if record.split is not None and not _names_file(record.split):
         context.refuse(record, f"the split {record.split!r} cannot be part of a file's name")
-    if any(math.isinf((box.x_max - box.x_min) * (box.y_max - box.y_min)) for box in record.boxes):
-        context.refuse(record, "a box is larger than a number can tell")
+    for box in record.boxes:
+        if math.isinf((box.x_max - box.x_min) * (box.y_max - box.y_min)):
+            context.refuse(record, "a box is larger than a number can tell")
+        if any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
+            context.lose("polygons", "an outline of fewer than three vertices encloses nothing")
 
 
 def _names_file(split: str) -> bool:
-    if unsafe_path(split) or "/" in split or "\\" in split or not split.isprintable():
-        return False
-    return len(_file_name(split).encode()) <= MOST_NAME_BYTES
+    """Whether a split's name can be part of a file's, and a folder's in the paths that are read back."""
+    return not unsafe_path(split) and "\\" not in split and bad_name(_file_name(split)) is None
 
 
 def _file_name(split: str | None) -> str:

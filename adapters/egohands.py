@@ -22,16 +22,26 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, WriteError, reading
-from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Edges, Frame, Size
+from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Frame, Size
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS, JPEG_MAGIC, read_header
-from boxwright.core.layout.source_files import is_junk
+from boxwright.core.layout.source_files import folders, is_junk
 from boxwright.core.numbers import shortened
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing import mat_file
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import Box, Dataset, ImageRecord, Info, Polygon, unsafe_path
+from boxwright.core.schema import (
+    FEWEST_VERTICES,
+    Box,
+    Dataset,
+    Edges,
+    ImageRecord,
+    Info,
+    Polygon,
+    extent,
+    unsafe_path,
+)
 from boxwright.core.write_context import WriteContext
 
 if TYPE_CHECKING:
@@ -125,7 +135,7 @@ def write(dataset: Dataset, options: EgoHandsOptions, context: WriteContext) -> 
         raise WriteError(fact, "images=copy or images=link brings them along")
     videos: dict[str, dict[int, tuple[Outline, ...]]] = {}
     for record in dataset:
-        video, number = _place(record, context)
+        video, number = _video_and_number(record, context)
         frames = videos.setdefault(video, {})
         if number in frames:
             context.refuse(record, f"two records are frame {number} of {video}")
@@ -147,7 +157,7 @@ def sniff(path: Path) -> bool:
         layout = _layout(path)
         if layout is None:
             return False
-        places = [layout.root / METADATA, *(folder / POLYGONS for folder in layout.folders())]
+        places = [layout.root / METADATA, *(folder / POLYGONS for folder in layout.videos())]
         return any(place.is_file() for place in places)
     except (OSError, ValueError):
         return False
@@ -173,9 +183,9 @@ class _Layout:
     samples: Path
     only: str | None = None
 
-    def folders(self) -> list[Path]:
+    def videos(self) -> list[Path]:
         """The folders that may be videos, sorted."""
-        return [self.samples / self.only] if self.only else _folders(self.samples)
+        return [self.samples / self.only] if self.only else folders(self.samples)
 
 
 def _layout(path: Path) -> _Layout | None:
@@ -191,10 +201,10 @@ def _layout(path: Path) -> _Layout | None:
     if folder.name == SAMPLES or _holds_videos(folder):
         return _Layout(_root(folder), folder)
     if (folder / METADATA).is_file():  # _LABELLED_SAMPLES may have another name
-        renamed = [child for child in _folders(folder) if _holds_videos(child)]
+        renamed = [child for child in folders(folder) if _holds_videos(child)]
         return _Layout(folder, renamed[0] if len(renamed) == 1 else folder)
     # The zip has no top folder, so people make one of any name.
-    roots = [child for child in _folders(folder) if (child / SAMPLES).is_dir()]
+    roots = [child for child in folders(folder) if (child / SAMPLES).is_dir()]
     return _Layout(roots[0], roots[0] / SAMPLES) if len(roots) == 1 else None
 
 
@@ -203,12 +213,7 @@ def _root(samples: Path) -> Path:
 
 
 def _holds_videos(folder: Path) -> bool:
-    return any((child / POLYGONS).is_file() for child in _folders(folder))
-
-
-def _folders(folder: Path) -> list[Path]:
-    with os.scandir(folder) as entries:
-        return sorted(Path(entry.path) for entry in entries if not is_junk(entry.name) and entry.is_dir())
+    return any((child / POLYGONS).is_file() for child in folders(folder))
 
 
 def _images(folder: Path) -> list[str]:
@@ -257,8 +262,8 @@ class _Video:
 
 def _scan(layout: _Layout, options: EgoHandsOptions, context: ReadContext) -> Iterator[ImageRecord]:
     known = _known_frames(layout.root / METADATA)
-    folders = {folder.name for folder in layout.folders()}
-    for name in sorted(folders if layout.only else folders | known.keys()):
+    there = {folder.name for folder in layout.videos()}
+    for name in sorted(there if layout.only else there | known.keys()):
         video = _Video(layout.samples / name, options, context)
         images = _images(video.folder)
         frames = _labelled_frames(layout.root / METADATA, *known.pop(name)) if name in known else None
@@ -459,20 +464,15 @@ def _box(video: _Video, hands: _Hands, hand: str, frame: Frame) -> Box | None:
         fact = f"{len(vertices) - len(finite)} of {len(vertices)} vertices are not finite"
         if problem("invalid_vertex", hands.path, place, fact) == "skip":
             return None
-    if len(finite) < 3:
-        problem("degenerate_polygon", hands.path, place, f"{len(finite)} vertices")
+    if len(finite) < FEWEST_VERTICES:
+        video.context.drop("degenerate_polygon", hands.path, place, f"{len(finite)} vertices")
         return None
     points: Polygon = tuple(map(tuple, finite.tolist()))
     if frame.orientation == 1 and frame.width and frame.height and (frame.width, frame.height) != SIZE:
         points = tuple((x * frame.width / SIZE[0], y * frame.height / SIZE[1]) for x, y in points)
-    edges = _extent(points)
+    edges = extent(points)
     label = "hand" if video.options.hands == "one" else hand
     return frame.box(label, edges, where=place, polygons=() if points == _corners(edges) else (points,))
-
-
-def _extent(points: Polygon) -> Edges:
-    xs, ys = zip(*points, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _corners(edges: Edges) -> Polygon:
@@ -502,7 +502,7 @@ def _vertices(hands: _Hands, hand: str) -> "Outline":
 # From records to files
 
 
-def _place(record: ImageRecord, context: WriteContext) -> tuple[str, int]:
+def _video_and_number(record: ImageRecord, context: WriteContext) -> tuple[str, int]:
     """The video and the frame number that a record's path names."""
     path = PurePosixPath(record.path)
     found = _FRAME_NAME.fullmatch(path.name)
@@ -561,13 +561,13 @@ def _points(box: Box, record: ImageRecord, context: WriteContext) -> Polygon:
     if not box.polygons:
         return _corners(box.edges)
     [points] = box.polygons
-    if len(points) < 3:
+    if len(points) < FEWEST_VERTICES:
         context.refuse(record, f"{box.label} has a polygon of {len(points)} vertices; the least is three")
-    extent = _extent(points)
-    if points == _corners(extent):
+    whole = extent(points)
+    if points == _corners(whole):
         context.lose("polygons", "an outline that is a rectangle is read back as a box alone")
-    x_min, y_min, x_max, y_max = extent
-    if box.edges not in (extent, (max(x_min, 0), max(y_min, 0), min(x_max, SIZE[0]), min(y_max, SIZE[1]))):
+    x_min, y_min, x_max, y_max = whole
+    if box.edges not in (whole, (max(x_min, 0), max(y_min, 0), min(x_max, SIZE[0]), min(y_max, SIZE[1]))):
         context.lose("edges", "a box is the extent of its outline")
     return points
 

@@ -16,12 +16,12 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, DirectoryPath, TypeAdapter
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticSerializationError, to_json
 
 from boxwright.core.adapter import KEEPABLE, Adapter, Source
-from boxwright.core.errors import AnnotationError, OptionError, nearest, reading
+from boxwright.core.errors import AnnotationError, nearest, reading
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.numbers import number, shortened
 from boxwright.core.options import Options, reads
@@ -46,14 +46,14 @@ RECORD = TypeAdapter(ImageRecord)  # how a record is written
 class JsonlOptions(Options):
     """Options of the jsonl adapter."""
 
-    images: Path | None = reads(None, f"folder of the images, when it is not {IMAGES}/ beside the file")
+    images: DirectoryPath | None = reads(
+        None, f"folder of the images, when it is not {IMAGES}/ beside the file"
+    )
 
 
 def read(path: Path, options: JsonlOptions) -> Source:
     """Read the header; the records wait for the scan."""
     file = _file(Path(os.path.abspath(path)))
-    if options.images is not None and not options.images.is_dir():
-        raise OptionError(f"jsonl option images: {options.images}: there is no such folder")
     images = ImageFolder(options.images or file.parent / IMAGES)
     start, first = next(_lines(file), (1, None))
     if first is None:
@@ -147,6 +147,8 @@ def _record(
 ) -> ImageRecord | None:
     with reading(file, line):
         stated = _stated(value)
+    if context.repeated(stated.path, stated.split, file, line):
+        return None
     image = images.file(stated.path) if images.has(stated.path) else None
     frame = context.frame(
         image,

@@ -20,8 +20,10 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from pydantic import DirectoryPath
+
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, OptionError, reading
+from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame
 from boxwright.core.layout import split_lists
 from boxwright.core.layout.annotation_folders import Part, mirrored, named_as
@@ -92,7 +94,7 @@ FOLDER_HINT = "give the folder above label_2 and image_2, or the label folder it
 class KittiOptions(Options):
     """Options of the KITTI adapter."""
 
-    images: Path | None = reads(None, "folder of the images, when it is not beside the labels")
+    images: DirectoryPath | None = reads(None, "folder of the images, when it is not beside the labels")
     unlabelled: Unlabelled = reads(
         "skip", "images without a label file: skip them, or take them (and testing/) as negatives"
     )
@@ -105,8 +107,6 @@ class KittiOptions(Options):
 def read(path: Path, options: KittiOptions) -> Source:
     """Find the label folders at or below `path`, and the images of each."""
     path = Path(os.path.abspath(path))
-    if options.images is not None and not options.images.is_dir():
-        raise OptionError(f"kitti option images: {options.images}: there is no such folder")
     found = _label_folders(path) if path.is_dir() else []
     parts = [_part(folder, path, options.images, alone=len(found) == 1) for folder in found]
     if not any(_is_label(path) for part in parts for path, _ in part.files(TEXT)):
@@ -393,7 +393,7 @@ def _known(name: str, value: float, unknown: Callable[[str], None]) -> float | N
 def _name(record: ImageRecord, context: WriteContext) -> str:
     """The name of a record's image in the one folder that KITTI has, with an extension."""
     name = joined(record, context)
-    if record.file is None:
+    if record.file is None or context.images == "none":
         _lose_of_missing(record, name, context)
     elif stem_of(name) == name:
         context.lose("path", "KITTI finds images by their extension, so one is added")
@@ -436,11 +436,14 @@ def _check_type(record: ImageRecord, label: str, context: WriteContext) -> None:
 
 def _row(label: str, box: Box, options: KittiOptions, context: WriteContext) -> str:
     alpha, *others = _written_cuboid(box.cuboid, context)
+    edges = rounded(box.edges, options.round)
+    if edges != box.edges:
+        context.lose("edges", f"rounded {options.round}")
     columns = [
         UNKNOWN_FLAG if box.truncated is None else box.truncated,
         UNKNOWN_FLAG if box.occluded is None else box.occluded,
         alpha,
-        *rounded(box.edges, options.round),
+        *edges,
         *others,
     ]
     if box.score is not None:

@@ -17,14 +17,16 @@ Vertices are points, not pixels: they are moved to our origin, and none of them 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import DirectoryPath
+
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, OptionError, reading
-from boxwright.core.frame import Edges, Frame, Size
+from boxwright.core.frame import Frame, Size
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS
 from boxwright.core.layout import split_lists
@@ -47,10 +49,20 @@ from boxwright.core.parsing.xml_document import (
     sorted_children,
     text_of,
 )
-from boxwright.core.parsing.xml_outlines import OUTLINES, extent, polygons
+from boxwright.core.parsing.xml_outlines import OUTLINES, polygons
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import Box, Dataset, ImageRecord, Info, unsafe_path
+from boxwright.core.schema import (
+    FEWEST_VERTICES,
+    Box,
+    Dataset,
+    Edges,
+    ImageRecord,
+    Info,
+    Polygon,
+    extent,
+    unsafe_path,
+)
 from boxwright.core.write_context import WriteContext
 
 if TYPE_CHECKING:
@@ -76,7 +88,9 @@ LAYOUT_HINT = "give the folder above Annotations and JPEGImages, or a folder of 
 class PascalVocOptions(Options):
     """Options of the Pascal VOC adapter."""
 
-    images: Path | None = reads(None, "folder of the images, when they are not beside the annotations")
+    images: DirectoryPath | None = reads(
+        None, "folder of the images, when they are not beside the annotations"
+    )
     imageset: str = reads("Main", "folder below ImageSets whose lists name the splits")
     unlabelled: Unlabelled = reads("skip", "images without an XML file: skip them, or take them as negatives")
     origin: Literal[0, 1] = reads(
@@ -325,8 +339,15 @@ def _image(
 def _frame(
     xml: Path, size: "_Element | None", name: str, file: ImageFile | None, context: ReadContext
 ) -> Frame | None:
-    declared, missing = _declared(xml, size, context), f"no image {name!r}"
-    frame = context.frame(file, path=xml, declared=declared, missing=missing, missing_where="filename")
+    declared = _declared(xml, size, context)
+    frame = context.frame(
+        file,
+        path=xml,
+        declared=declared,
+        where="size",
+        missing=f"no image {name!r}",
+        missing_where="filename",
+    )
     if frame is None or declared or frame.width is None:
         return frame
     message = f"no width and height; the image is {frame.width} x {frame.height}"
@@ -357,18 +378,26 @@ def _box(element: "_Element", place: str, frame: Frame, origin: int) -> Box | No
     fields = _fields(found, place, frame)
     if children.unknown:
         fields["attributes"] = attributes(children.unknown, f"{place}/", frame)
-    outline = polygons(outlines, place, frame, -origin)
+    outline = polygons(outlines, place, frame, -origin, alone="bndbox" not in found)
     if outline is None:
         return None
     if outline:
         fields["polygons"] = outline
-    if "bndbox" in found:
-        place = f"{place}/bndbox"
-        return frame.box(label, _edges(found["bndbox"], place, frame.path, origin), where=place, **fields)
-    if not outlines:
+    if "bndbox" not in found:
+        edges = _derived(outline, place, frame)
+        return None if edges is None else frame.box(label, edges, where=place, **fields)
+    place = f"{place}/bndbox"
+    return frame.box(label, _edges(found["bndbox"], place, frame.path, origin), where=place, **fields)
+
+
+def _derived(outline: tuple[Polygon, ...], place: str, frame: Frame) -> Edges | None:
+    """The extent of an object that has an outline and no box; None when the policy drops it."""
+    if not outline:
         raise AnnotationError(frame.path, place, "missing bndbox")
-    edges = extent(outline, place, frame)
-    return None if edges is None else frame.box(label, edges, where=place, **fields)
+    message = "no bndbox, but an outline"
+    if frame.reporter.problem("derived_box", frame.path, place, message) == "skip":
+        return None
+    return extent(chain.from_iterable(outline))
 
 
 def _label(name: "_Element | None", place: str, frame: Frame) -> str:
@@ -457,8 +486,8 @@ def _lose(box: Box, options: PascalVocOptions, context: WriteContext) -> None:
         context.lose("truncated", "a share becomes a flag")
     if box.occluded is not None and box.occluded > 1:
         context.lose("occluded", "a level becomes a flag")
-    if () in box.polygons:
-        context.lose("polygons", "an outline without vertices")
+    if any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
+        context.lose("polygons", "an outline of fewer than three vertices encloses nothing")
     if rounded(box.edges, options.round) != box.edges:
         context.lose("edges", f"rounded {options.round}")
 
@@ -480,7 +509,7 @@ def _object(box: Box, options: PascalVocOptions) -> Iterator[str]:
     yield f"\t\t\t<xmax>{decimal(x_max)}</xmax>"
     yield f"\t\t\t<ymax>{decimal(y_max)}</ymax>"
     yield "\t\t</bndbox>"
-    for polygon in filter(None, box.polygons):
+    for polygon in (each for each in box.polygons if len(each) >= FEWEST_VERTICES):
         yield "\t\t<polygon>"
         yield from (f"\t\t\t<pt><x>{decimal(x, 1)}</x><y>{decimal(y, 1)}</y></pt>" for x, y in polygon)
         yield "\t\t</polygon>"

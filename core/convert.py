@@ -12,9 +12,8 @@ from boxwright.core.errors import OptionError
 from boxwright.core.images.image_file import Placement
 from boxwright.core.layout.source_files import fingerprint
 from boxwright.core.options import Options
-from boxwright.core.plugins import adapter_named, sniffed
 from boxwright.core.problems import Action, Policy, Problem
-from boxwright.core.read import read
+from boxwright.core.read import read, reader_of
 from boxwright.core.report import Report, report_of
 from boxwright.core.schema import Dataset
 from boxwright.core.splits import Split, parse_split, split
@@ -83,7 +82,7 @@ def convert(
     """
     source, target = Path(source), Path(target)
     _check_places(source, target)
-    reader = adapter_named(format) if format is not None else sniffed(source)
+    reader = reader_of(source, format)
     writer = writer_named(to)
     ours, theirs = _divided(reader, writer, options or {})
     conversion = _Conversion(
@@ -116,7 +115,7 @@ def _run(
     target, writer = conversion.target, conversion.writer
     # Any: these are keyword arguments of Report.
     names: dict[str, Any] = {"source": str(conversion.source), "target": str(target), "format": writer.name}
-    if finished(target, plan) is not None:
+    if not overwrite and finished(target, plan) is not None:
         return Report(**names, unchanged=True)
     tally = Tally(policy=conversion.policy, keeps=writer.keeps, adapter=writer.name, on_problem=on_problem)
     with staged(target, plan, overwrite=overwrite) as work:
@@ -128,6 +127,7 @@ def _run(
             images=conversion.images,
             workers=workers,
             losses=tally.losses,
+            on_skip=tally.skip,
         )
         fill(writer, conversion.write_options, dataset, context, plan, tally)
     return report_of(tally, **names, dropped=dict(conversion.dropped), skipped=context.skipped)
@@ -224,8 +224,6 @@ def _name_of(source: Path) -> str:
 
 
 def _check_places(source: Path, target: Path) -> None:
-    if not source.exists():
-        raise OptionError(f"{source}: there is no such file or folder")
     inside, outside = Path(os.path.abspath(target)), Path(os.path.abspath(source))
     if inside == outside or outside in inside.parents:
         raise OptionError(f"{target} lies inside the source {source}", "write to a folder outside of it")

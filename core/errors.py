@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from boxwright.core.numbers import shortened
 
@@ -79,10 +80,14 @@ def relative(path: Path | str, root: Path) -> str:
 
 def facts(error: ValidationError) -> str:
     """What pydantic found, in our words: `x_min = nan: input should be a finite number`."""
-    return "; ".join(
-        _fact(item["loc"], item["msg"], None if item["type"] == "missing" else shortened(item["input"]))
-        for item in error.errors()
-    )
+    return "; ".join(_fact(item["loc"], item["msg"], _value(item)) for item in error.errors())
+
+
+def _value(item: ErrorDetails) -> str | None:
+    if item["type"] == "missing":
+        return None
+    # A path that is cut cannot be looked up.
+    return str(item["input"]) if item["type"].startswith("path_") else shortened(item["input"])
 
 
 def _fact(place: tuple[int | str, ...], message: str, value: str | None) -> str:

@@ -9,13 +9,12 @@ from pydantic import ValidationError
 
 from boxwright.core.errors import AnnotationError, facts
 from boxwright.core.reporter import Reporter
-from boxwright.core.schema import Box, Point, Polygon
+from boxwright.core.schema import Box, Edges, Point, Polygon
 
 # EXIF orientations from 5 on exchange width and height (EXIF 2.32, tag 0x0112).
 FIRST_SWAPPING_ORIENTATION = 5
 
-Size = tuple[int, int]
-Edges = tuple[float, float, float, float]
+Size = tuple[int, int]  # width, height
 
 
 class Frame:
@@ -36,6 +35,14 @@ class Frame:
         self.reporter, self.path = reporter, path
         self.width, self.height, self.orientation = width, height, orientation
         self._seen: set[tuple[str, Edges]] = set()
+
+    @property
+    def drawn_size(self) -> Size | None:
+        """Width and height of the grid that the annotation was drawn on, or None where nobody knows."""
+        if self.width is None or self.height is None:
+            return None
+        swapped = self.orientation >= FIRST_SWAPPING_ORIENTATION
+        return (self.height, self.width) if swapped else (self.width, self.height)
 
     def box(self, label: str, edges: Edges, *, where: str | int, **fields: Any) -> Box | None:
         """Make a checked box of what a parser read; None when a problem's action drops it.
@@ -59,11 +66,10 @@ class Frame:
 
     def snapped(self, edges: Edges, noise: float) -> Edges:
         """Edges of the grid that was drawn on, on its border where they leave it by less than `noise`."""
-        if self.width is None or self.height is None:
+        if self.drawn_size is None:
             return edges
         x_min, y_min, x_max, y_max = edges
-        swapped = self.orientation >= FIRST_SWAPPING_ORIENTATION
-        width, height = (self.height, self.width) if swapped else (self.width, self.height)
+        width, height = self.drawn_size
         return (
             0.0 if -noise < x_min < 0 else x_min,
             0.0 if -noise < y_min < 0 else y_min,

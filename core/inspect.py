@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxwright.core import options as adapter_options
-from boxwright.core.plugins import adapter_named, sniffed
 from boxwright.core.problems import Action, Policy, Problem
-from boxwright.core.read import read
+from boxwright.core.read import read, reader_of
 from boxwright.core.report import contents, problem_lines, wrapped
 from boxwright.core.schema import Dataset, Info
 from boxwright.core.tally import Tally
@@ -84,13 +83,12 @@ def inspect(
     options = dict(options or {})
     policy = Policy(strict=strict, actions=on or {})
     tally = Tally(policy=policy, on_problem=on_problem)
-    name = format or sniffed(Path(path)).name if Path(path).exists() else format
-    if name is not None:  # here, since an option named like an argument of `read` would be taken for it
-        reader = adapter_named(name)
-        adapter_options.parse(reader.name, reader.options, "read", options)
+    reader = reader_of(Path(path), format)
+    # Here, since an option named like an argument of `read` would be taken for it.
+    adapter_options.parse(reader.name, reader.options, "read", options)
     dataset = read(
         path,
-        name,
+        reader.name,
         labels=labels,
         on_problem=tally.problem,
         strict=strict,
@@ -100,7 +98,7 @@ def inspect(
     )
     counted = (progress or (lambda same: same))(tally.counting(dataset))
     (consume or _pass)(counted)
-    return Inspection(str(path), adapter_named(name or "").name, dataset.info, tally)
+    return Inspection(str(path), reader.name, dataset.info, tally)
 
 
 def _pass(dataset: Dataset) -> None:

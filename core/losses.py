@@ -44,7 +44,8 @@ class Losses:
 
     def add(self, field: str, reason: str, count: int = 1) -> None:
         """Count values of a field that the target cannot hold."""
-        self._counts[field, reason] += count
+        if count:
+            self._counts[field, reason] += count
 
     def clear(self) -> None:
         """Start again, for a fresh pass."""

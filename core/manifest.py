@@ -4,6 +4,7 @@ It holds no time and no path of the target, so that the same conversion writes t
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,20 +34,34 @@ def manifest_in(folder: Path) -> dict[str, Any] | None:
 
 
 def write_manifest(folder: Path, name: str, content: Mapping[str, object]) -> None:
-    """Write the manifest as the last file of a target."""
-    text = json.dumps(content, indent=2, ensure_ascii=False)
+    """Write the manifest as the last file of a target; it counts the files that are there before it."""
+    text = json.dumps({**content, "files": stored(folder)}, indent=2, ensure_ascii=False)
     (folder / manifest_name(name)).write_text(text + "\n", encoding="utf-8")
+
+
+def stored(folder: Path) -> dict[str, int]:
+    """How many files a target holds, and their bytes: without its manifest and without hidden ones."""
+    sizes = [
+        os.stat(os.path.join(place, name)).st_size
+        for place, _, names in os.walk(folder)
+        for name in names
+        if not name.startswith(".") and not name.endswith(SUFFIX)
+    ]
+    return {"count": len(sizes), "bytes": sum(sizes)}
 
 
 def differences(manifest: Mapping[str, object], plan: Mapping[str, object]) -> list[str]:
     """How two plans differ, one short text for each key: `source.options.hands: 'one' there, None wanted`."""
     found = dict(_flat({key: manifest.get(key) for key in PLAN_KEYS}))
     wanted = dict(_flat({key: plan.get(key) for key in PLAN_KEYS}))
-    return [
-        f"{key}: {found.get(key)!r} there, {wanted.get(key)!r} wanted"
-        for key in dict.fromkeys((*found, *wanted))
-        if found.get(key) != wanted.get(key)
-    ]
+    changed = [key for key in dict.fromkeys((*found, *wanted)) if found.get(key) != wanted.get(key)]
+    return [_difference(key, found.get(key), wanted.get(key)) for key in changed]
+
+
+def _difference(key: str, found: object, wanted: object) -> str:
+    if key == "source.fingerprint":
+        return "the source has changed"
+    return f"{key}: {found!r} there, {wanted!r} wanted"
 
 
 def _flat(value: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -7,9 +7,6 @@ from typing import Literal
 Rounding = Literal["none", "outward"]
 
 MOST_PIXELS = 10**9  # along one side; a size above it is none
-
-MOST_PIXELS = 10**9  # along one side; a size above it is none
-
 MOST_DIGITS = 1_200  # of text that is moved; the longest exact decimal of a float has 1,077
 _EXACT = Context(prec=2 * MOST_DIGITS)  # digits, enough to add to any float without rounding
 

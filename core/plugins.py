@@ -88,10 +88,16 @@ def sniffed(path: Path) -> "Adapter":
         raise OptionError(
             f"{path}: could be any of {known}", "say which with --from NAME (format=NAME in Python)"
         )
-    raise OptionError(
-        f"{path}: no adapter knows this data. Installed: {known}",
-        "is it the data set's root? --from NAME (format=NAME in Python) tells what is wrong with it",
-    )
+    raise OptionError(f"{path}: no adapter knows this data. Installed: {known}", _way_out(path))
+
+
+def _way_out(path: Path) -> str:
+    """What one may do with data that no adapter knows."""
+    if path.suffix.lower() in (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"):
+        return "it is an archive: unpack it first"
+    if path.is_dir() and not any(path.iterdir()):
+        return "the folder is empty"
+    return "is it the data set's root? --from NAME (format=NAME in Python) tells what is wrong with it"
 
 
 def _claims(adapter: "Adapter", path: Path) -> bool:

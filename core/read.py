@@ -6,7 +6,7 @@ from pathlib import Path
 
 from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, BoxwrightError, OptionError, relative
+from boxwright.core.errors import AnnotationError, OptionError, relative
 from boxwright.core.plugins import adapter_named, adapters, sniffed
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read_context import ReadContext
@@ -37,10 +37,7 @@ def read(
     raises      OptionError for wrong arguments, AnnotationError for data that cannot be understood
     """
     path = Path(path)
-    if not path.exists():
-        raise OptionError(f"{path}: there is no such file or folder")
-    adapter = adapter_named(format) if format is not None else sniffed(path)
-    source = _opened(adapter, path, options)
+    source = _opened(reader_of(path, format), path, options)
     wanted = None if labels is None else tuple(labels)
     policy = Policy(strict=strict, actions=on or {})
     dataset = Dataset(wanted or source.labels, lambda: scan(), source.info)
@@ -57,10 +54,18 @@ def read(
     return dataset
 
 
+def reader_of(path: Path, format: str | None) -> Adapter:
+    """The adapter of this name, or the one that knows the data at `path`; raises OptionError for none."""
+    if not path.exists():
+        raise OptionError(f"{path}: there is no such file or folder")
+    return adapter_named(format) if format is not None else sniffed(path)
+
+
 def _opened(adapter: Adapter, path: Path, options: Mapping[str, object]) -> Source:
     if adapter.read is None:
-        readable = ", ".join(name for name, other in adapters().items() if other.read)
-        raise BoxwrightError(f"cannot read {adapter.name!r}: it can only be written. Readable: {readable}")
+        able = ", ".join(name for name, other in adapters().items() if other.read)
+        name = adapter.name
+        raise OptionError(f"cannot read {name!r}: it can only be written. Formats that can be read: {able}")
     parsed = adapter_options.parse(adapter.name, adapter.options, "read", options)
     with _named_from(path if path.is_dir() else path.parent):
         return adapter.read(path, parsed)

@@ -27,6 +27,7 @@ class ReadContext(Reporter):
 
     decode: bool = False
     _claimed: dict[str, str] = field(default_factory=dict)
+    _splits: dict[str, str | None] = field(default_factory=dict)
 
     def claim(self, image: str, path: Path | str, where: str | int = "") -> bool:
         """Whether this annotation may have the image: False when another one came first and wins."""
@@ -40,6 +41,21 @@ class ReadContext(Reporter):
     def claimed(self, image: str) -> bool:
         """Whether an annotation has claimed this image."""
         return image in self._claimed
+
+    def repeated(self, image: str, split: str | None, path: Path | str, where: str | int) -> bool:
+        """Whether an entry is skipped because an earlier one, of this file or another, has its image.
+
+        For formats that list images: both stay unless the policy says otherwise. An image in two splits
+        is reported as `split_overlap` and stays in both.
+        """
+        if image not in self._splits:
+            self._splits[image] = split
+        elif (first := self._splits[image]) == split:
+            message = f"{image} stands here twice"
+            return self.problem("duplicate_image", path, where, message, "keep") == "skip"
+        else:
+            self.problem("split_overlap", path, where, f"{image} is in the splits {first} and {split}")
+        return False
 
     def locate(
         self, images: ImageFolder, name: str, path: Path | str, where: str, *, fallback: str | None = None
@@ -74,7 +90,7 @@ class ReadContext(Reporter):
         *,
         path: Path | str,
         declared: Size | None = None,
-        where: str = "size",
+        where: str = "",
         missing: str = "no image",
         missing_where: str = "",
     ) -> Frame | None:
@@ -104,7 +120,7 @@ class ReadContext(Reporter):
             with image.open() as (file, length):
                 header = read_header(file, length)
             if self.decode:
-                decode(image.read())
+                _decode(image.read())
         except (ValueError, OSError) as error:
             message = (isinstance(error, OSError) and error.strerror) or str(error)
             action = self.problem("corrupt_image", image.path, place, message)
@@ -148,7 +164,7 @@ def _declared(size: Size | None) -> tuple[int | None, int | None]:
     return size if size is not None and min(size) > 0 else (None, None)
 
 
-def decode(data: bytes) -> None:
+def _decode(data: bytes) -> None:
     """Decode an image completely; raises ValueError naming what is wrong with its bytes."""
     from PIL import Image
 

@@ -111,6 +111,8 @@ def problem_lines(problems: Mapping[tuple[str, str], ProblemCount]) -> Iterable[
     for (code, _), found in sorted(problems.items()):
         yield f"    {found.count:>7}  {code}: {found.effect}"
         yield from (f"             {_example(problem)}" for problem in found.examples)
+        if (more := found.count - len(found.examples)) > 0:
+            yield f"             and {more} more; --problems FILE writes them all"
 
 
 def _example(problem: Problem) -> str:

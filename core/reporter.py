@@ -35,6 +35,11 @@ class Reporter:
         self.apply(code, path, where, message, action)
         return action
 
+    def drop(self, code: str, path: Path | str, where: str | int, message: str) -> None:
+        """Report a problem that leaves nothing to keep or repair: it is 'skip', or 'fail' if so wanted."""
+        fails = self.policy.action(code) == "fail"
+        self.apply(code, path, where, message, "fail" if fails else "skip")
+
     def apply(self, code: str, path: Path | str, where: str | int, message: str, action: Action) -> None:
         """Report a problem whose action is decided already."""
         name = relative(path, self.root)

@@ -21,7 +21,10 @@ from boxwright.core.problems import Problem
 Scalar = bool | int | float | str
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
+Edges = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
 Label = Annotated[str, StringConstraints(min_length=1)]
+
+FEWEST_VERTICES = 3  # of a polygon that encloses an area
 
 # Paths that no rule of `unsafe_path` is about, as nearly all are.
 _PLAIN_PATH = re.compile(r"(?:[^/\\:.\0][^/\\:\0]*/)*[^/\\:.\0][^/\\:\0]*")
@@ -85,9 +88,15 @@ class Box:
             raise ValueError(f"a minimum is above its maximum in {self.edges}")
 
     @property
-    def edges(self) -> tuple[float, float, float, float]:
+    def edges(self) -> Edges:
         """The four edges in pixels: x_min, y_min, x_max, y_max."""
         return self.x_min, self.y_min, self.x_max, self.y_max
+
+
+def extent(points: Iterable[Point]) -> Edges:
+    """The edges around some points; raises ValueError where there are none."""
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_KNOWN_AND_FINITE)

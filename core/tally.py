@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from boxwright.core.adapter import BOX_FIELDS, KEEPABLE, RECORD_FIELDS
-from boxwright.core.errors import AnnotationError
 from boxwright.core.losses import NOTHING, Losses
 from boxwright.core.problems import Policy, Problem
+from boxwright.core.reporter import Reporter
 from boxwright.core.schema import Box, Dataset, ImageRecord
 
 EXAMPLES = 3  # problems of each code that are kept to be shown
@@ -62,7 +63,7 @@ class Tally:
         losses: Losses | None = None,
         on_problem: Callable[[Problem], None] | None = None,
     ) -> None:
-        self._policy = policy or Policy()
+        self._reporter = Reporter(root=Path(), policy=policy or Policy(), sink=self.problem)
         lost = frozenset() if keeps is None else KEEPABLE - keeps
         self._lost_of_record = tuple(name for name in RECORD_FIELDS if name in lost)
         self._lost_of_box = tuple(name for name in BOX_FIELDS if name in lost)
@@ -70,6 +71,7 @@ class Tally:
         self.losses = losses or Losses()
         self._on_problem = on_problem
         self._passes = 0
+        self._skipped = False
         self._clear()
 
     def _clear(self) -> None:
@@ -93,6 +95,10 @@ class Tally:
         if self._passes == 1 and self._on_problem:
             self._on_problem(problem)
 
+    def skip(self) -> None:
+        """Leave the record that was yielded last out of the count: its writer skips it."""
+        self._skipped = True
+
     def counting(self, dataset: Dataset) -> Dataset:
         """The same data set; each pass over it is counted from zero."""
 
@@ -100,8 +106,10 @@ class Tally:
             self._clear()
             self._passes += 1
             for record in dataset:
-                self._count(record)
+                self._skipped = False
                 yield record
+                if not self._skipped:  # known when the writer asks for the next one
+                    self._count(record)
 
         return dataset.derive(scan, dataset.declared_labels)
 
@@ -118,6 +126,8 @@ class Tally:
             self.splits[record.split] += 1
             self.boxes_by_split[record.split] += len(record.boxes)
             self._check_group(record, record.split)
+        if "ignored" in self._lost_of_record:
+            self.losses.add("ignored", self._reason, len(record.ignored))
         self._lose(record, self._lost_of_record)
         for box in record.boxes:
             self._count_box(box)
@@ -133,7 +143,7 @@ class Tally:
 
     def _lose(self, value: Box | ImageRecord, fields: tuple[str, ...]) -> None:
         for name in fields:
-            if getattr(value, name) != NOTHING[name]:
+            if name != "ignored" and getattr(value, name) != NOTHING[name]:
                 self.losses.add(name, self._reason)
 
     def _check_group(self, record: ImageRecord, split: str) -> None:
@@ -144,8 +154,4 @@ class Tally:
         self.overlapping_groups.add(record.group)
         first = self._split_of_group[record.group]
         message = f"group {record.group} is in {first} and in {split}"
-        action = self._policy.action("split_overlap")
-        if action == "fail":
-            raise AnnotationError(record.path, "", f"split_overlap: {message}")
-        problem = Problem(code="split_overlap", path=record.path, where="", message=message, action=action)
-        self.problem(problem)
+        self._reporter.problem("split_overlap", record.path, "", message)

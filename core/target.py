@@ -13,15 +13,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from boxwright.core.errors import WriteError
-from boxwright.core.manifest import differences, manifest_in
+from boxwright.core.manifest import differences, manifest_in, stored
 
 PLAN = ".plan.json"  # in the work folder: which conversion it belongs to
 
 
 def finished(target: Path, plan: Mapping[str, object]) -> dict[str, object] | None:
-    """The manifest of a target that this very plan has made already, or None."""
+    """The manifest of a target that this very plan has made and nobody has changed since, or None."""
     manifest = manifest_in(target)
-    return manifest if manifest is not None and not differences(manifest, plan) else None
+    if manifest is None or differences(manifest, plan) or manifest.get("files") != stored(target):
+        return None
+    return manifest
 
 
 @contextmanager
@@ -84,9 +86,17 @@ def _check_free(target: Path, plan: Mapping[str, object], overwrite: bool) -> No
         )
     if overwrite:
         return
-    changed = "; ".join(differences(manifest, plan))
-    what = f"the result of another conversion: {changed}" if changed else "a finished result already"
-    raise WriteError(f"{target} holds {what}", "choose another folder, or --overwrite it")
+    held = _held(target, manifest, plan)
+    raise WriteError(f"{target} holds {held}", "choose another folder, or --overwrite it")
+
+
+def _held(target: Path, manifest: Mapping[str, object], plan: Mapping[str, object]) -> str:
+    """What a finished target is, to one who wants something else there."""
+    if changed := "; ".join(differences(manifest, plan)):
+        return f"the result of another conversion: {changed}"
+    if manifest.get("files") != stored(target):
+        return "this conversion's result, but some of its files were changed, added or removed since"
+    return "a finished result already"
 
 
 @contextmanager

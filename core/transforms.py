@@ -55,6 +55,7 @@ def transform(dataset: Dataset, transforms: Transforms, seed: int, dropped: Drop
     raises   OptionError, when a pass ends, for a label in `map` or `only` that no box has
     """
     if transforms.map:
+        _check_names(transforms.map)
         dataset = _renamed(dataset, transforms.map)
     if transforms.only:
         dataset = _selected(dataset, transforms.only, dropped)
@@ -105,6 +106,14 @@ def _selected(dataset: Dataset, labels: tuple[str, ...], dropped: Dropped) -> Da
         _check_known(labels, seen.union(dataset.declared_labels or ()))
 
     return dataset.derive(scan, dict.fromkeys(labels))
+
+
+def _check_names(names: Mapping[str, str]) -> None:
+    for old, new in names.items():
+        if not new:
+            raise OptionError(
+                f"label {old!r} cannot be renamed to nothing", "--only keeps the labels you want"
+            )
 
 
 def _check_known(names: Iterable[str], seen: set[str]) -> None:

@@ -49,7 +49,13 @@ def write(
     facts = {"source": dataset.info.name or "a data set", "target": str(target), "format": adapter.name}
     with staged(target, plan, overwrite=overwrite) as work:
         context = WriteContext(
-            root=work, adapter=adapter.name, name=name, images=images, workers=workers, losses=tally.losses
+            root=work,
+            adapter=adapter.name,
+            name=name,
+            images=images,
+            workers=workers,
+            losses=tally.losses,
+            on_skip=tally.skip,
         )
         fill(adapter, parsed, tally.counting(dataset), context, plan, tally)
     return report_of(tally, **facts, skipped=context.skipped)

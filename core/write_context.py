@@ -1,5 +1,6 @@
 """What an adapter's `write` needs of the outside: where to write, images, losses, refusals."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ class WriteContext:
     workers   how many processes may work
     summary   what the adapter wants in the manifest (shards, classes, …)
     skipped   records that were left out because their pixels are missing or damaged
+    on_skip   told of each of them, while it is the last record that was read
     """
 
     root: Path
@@ -31,6 +33,7 @@ class WriteContext:
     losses: Losses = field(default_factory=Losses)
     summary: dict[str, object] = field(default_factory=dict)
     skipped: int = 0
+    on_skip: Callable[[], None] = lambda: None
     _placed: dict[str, ImageFile] = field(default_factory=dict)
 
     def open(self, relative: str) -> AbstractContextManager[TextIO]:
@@ -51,6 +54,11 @@ class WriteContext:
             record.file.place(self.root / relative, self.images)
         elif self._placed[relative] != record.file:
             self.refuse(record, f"another image has this path: {self._placed[relative].path}")
+
+    def skip(self) -> None:
+        """Count the record that was read last as left out, for want of readable pixels."""
+        self.skipped += 1
+        self.on_skip()
 
     def lose(self, field_name: str, reason: str, count: int = 1) -> None:
         """Report values that this format cannot hold, beyond what `keeps` says."""

@@ -41,7 +41,8 @@ def test_the_adapter_of_the_how_to_reads_a_data_set(root, tmp_path):
         records = list(dataset)
     finally:
         plugin_manager().unregister(name="lines")
-    assert [box.edges for record in records for box in record.boxes] == [(1, 2, 31, 42), (50, 2, 64, 42)]
+    [record] = records
+    assert [box.edges for box in record.boxes] == [(1, 2, 31, 42), (50, 2, 64, 42)]
     assert [str(problem) for problem in dataset.problems] == [
         "boxes.txt:2: box_outside_image: [50, 2, 80, 42] in an image of 64 x 48 (clipped)"
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from boxwright.core.convert import convert
 from boxwright.core.demo.egohands import generate
+from boxwright.core.errors import OptionError
 from boxwright.core.images.contact_sheet import contact_sheet
 from boxwright.core.read import read
 from boxwright.core.transforms import Transforms
@@ -17,6 +18,8 @@ def run_demo(out: Path, say: Callable[[object], None]) -> None:
 
     say   takes what is told to the user
     """
+    if out.exists() and not out.is_dir():
+        raise OptionError(f"{out} is a file; the demo makes a folder")
     source, kitti, records = out / "egohands_data", out / "kitti", out / "tfrecords"
     if source.exists():  # it appears whole or not at all
         say(f"the small EgoHands is in {source} already")

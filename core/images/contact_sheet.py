@@ -5,10 +5,12 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from boxwright.core.errors import WriteError
 from boxwright.core.images.box_drawing import INK, Rgb, colour, draw_boxes
 from boxwright.core.images.sheet_text import elided, written
 from boxwright.core.schema import ImageRecord
@@ -32,6 +34,7 @@ def contact_sheet(
     records  read once; of more than `limit` an even spread is shown, in their order
     columns  images side by side
     cell     the most that an image's longer side takes, in pixels
+    raises   WriteError where the file cannot be written
     """
     if min(columns, limit) < 1 or cell < 40:
         raise ValueError(f"columns {columns}, limit {limit}, cell {cell}: need at least 1, 1 and 40")
@@ -232,10 +235,13 @@ def _stand_in(record: ImageRecord, size: int, text: int, why: str) -> "tuple[Ima
 
 def _save(page: "Image", target: Path) -> None:
     """Write the PNG under a temporary name first: a killed run leaves no half picture under the real one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         page.save(draft, format="PNG")
         os.replace(draft, target)
+    except OSError as error:
+        raise WriteError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()

@@ -11,7 +11,6 @@ from boxwright.core.layout.flat_names import UNPRINTED, bad_name
 from boxwright.core.layout.source_files import is_junk
 from boxwright.core.layout.split_names import rank
 from boxwright.core.parsing import text_file
-from boxwright.core.problems import Action
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import ImageRecord
 from boxwright.core.write_context import WriteContext
@@ -54,12 +53,10 @@ class SplitLists:
         annotation   what it lacks, for the message: `an XML file`
         besides      splits whose lists may name what is not here
         """
-        fails = context.policy.action("missing_annotation") == "fail"
-        action: Action = "fail" if fails else "skip"  # there is nothing to keep
         for name, each in self._listed.items():
             if name not in self._found and each.split not in besides:
                 message = f"{name!r} has neither {annotation} nor an image"
-                context.apply("missing_annotation", each.path, each.line, message, action)
+                context.drop("missing_annotation", each.path, each.line, message)
 
 
 def read_list(path: Path, owner: str) -> list[Listed]:

@@ -9,15 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from boxwright.core.errors import AnnotationError
-from boxwright.core.frame import Edges, Frame
+from boxwright.core.frame import Frame
 from boxwright.core.numbers import decimal, number, shortened
 from boxwright.core.parsing.rle import Mask, mask_of
 from boxwright.core.problems import Action
-from boxwright.core.schema import Polygon
+from boxwright.core.schema import FEWEST_VERTICES, Edges, Polygon, extent
 
 Outline = tuple[Polygon, ...] | Mask
-
-FEWEST_VERTICES = 3  # that enclose an area
 
 
 def outline_of(value: object, frame: Frame, path: Path, where: str, *, alone: bool) -> Outline | None:
@@ -40,20 +38,17 @@ def outline_of(value: object, frame: Frame, path: Path, where: str, *, alone: bo
         return ()
 
 
-def extent(outline: Outline) -> Edges | None:
+def extent_of(outline: Outline) -> Edges | None:
     """The edges x_min, y_min, x_max, y_max around an outline; None where there is nothing of it."""
     if isinstance(outline, Mask):
         return outline.extent()
-    points = [point for polygon in outline for point in polygon]
-    if not points:
-        return None
-    xs, ys = zip(*points, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    return extent(chain.from_iterable(outline)) if outline else None
 
 
 def polygons_text(polygons: Sequence[Polygon]) -> str:
-    """Polygons as JSON, with the shortest numbers."""
-    flat = [", ".join(map(decimal, chain.from_iterable(polygon))) for polygon in polygons]
+    """The polygons that enclose an area as JSON: pycocotools takes two vertices for a box."""
+    whole = (polygon for polygon in polygons if len(polygon) >= FEWEST_VERTICES)
+    flat = [", ".join(map(decimal, chain.from_iterable(polygon))) for polygon in whole]
     return f"[{', '.join([f'[{numbers}]' for numbers in flat])}]"
 
 

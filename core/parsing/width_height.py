@@ -2,8 +2,8 @@
 
 import math
 
-from boxwright.core.frame import Edges
 from boxwright.core.numbers import number, shortened
+from boxwright.core.schema import Edges
 
 NAMES = ("x", "y", "width", "height")
 TIDY_DIGITS = 6  # of a width: as many as any tool writes

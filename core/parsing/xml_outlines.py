@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from boxwright.core.frame import Edges, Frame
+from boxwright.core.frame import Frame
 from boxwright.core.parsing.xml_document import children, coordinate
-from boxwright.core.schema import Point, Polygon
+from boxwright.core.problems import Action
+from boxwright.core.schema import FEWEST_VERTICES, Point, Polygon
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,41 +21,41 @@ if TYPE_CHECKING:
 OUTLINES = frozenset({"polygon", "robndbox"})
 NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 NUMBERED_X = re.compile(r"x\d+")
-FEWEST_VERTICES = 3  # that enclose an area
 
 
-def polygons(outlines: "Iterable[_Element]", place: str, frame: Frame, by: int) -> tuple[Polygon, ...] | None:
-    """The outlines that have vertices; None when a problem's action drops the object.
+def polygons(
+    outlines: "Iterable[_Element]", place: str, frame: Frame, by: int, *, alone: bool
+) -> tuple[Polygon, ...] | None:
+    """The outlines that enclose an area; None when a problem's action drops the object.
 
-    by   what moves the file's coordinates to our origin, in whole pixels
+    by      what moves the file's coordinates to our origin, in whole pixels
+    alone   nothing else tells where the object is: an outline without area drops the object with it
     """
     found: list[Polygon] = []
     for outline in outlines:
         where = f"{place}/{outline.tag}"
-        if outline.tag == "robndbox":
-            found.append(_rotated(outline, where, frame, by))
-            continue
-        vertices: list[Point] = []
-        for x, y in _vertices(outline, where, frame):
-            if NOT_FINITE.isdisjoint((_unsigned(x), _unsigned(y))):
-                vertices.append((coordinate(x, by, frame.path, where), coordinate(y, by, frame.path, where)))
-            elif _drops("invalid_vertex", frame, where, f"{x.text}, {y.text} is no vertex"):
+        polygon = _rotated if outline.tag == "robndbox" else _finite
+        vertices = polygon(outline, where, frame, by)
+        if vertices is None:
+            return None
+        if len(vertices) >= FEWEST_VERTICES:
+            found.append(vertices)
+        elif vertices or alone:  # tools leave an empty one beside a box
+            default: Action = "skip" if alone else "repair"
+            if _drops("degenerate_polygon", frame, where, f"{len(vertices)} vertices", default):
                 return None
-        if vertices:
-            found.append(tuple(vertices))
     return tuple(found)
 
 
-def extent(polygons: tuple[Polygon, ...], place: str, frame: Frame) -> Edges | None:
-    """The edges of an object that has an outline and no box; None when a problem's action drops it."""
-    vertices = [vertex for polygon in polygons for vertex in polygon]
-    if max(map(len, polygons), default=0) < FEWEST_VERTICES:
-        _drops("degenerate_polygon", frame, place, f"an outline of {len(vertices)} vertices")
-        return None
-    if _drops("derived_box", frame, place, "no bndbox, but an outline"):
-        return None
-    xs, ys = zip(*vertices, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+def _finite(outline: "_Element", where: str, frame: Frame, by: int) -> Polygon | None:
+    """The finite vertices of a polygon; None when a problem's action drops the object."""
+    vertices: list[Point] = []
+    for x, y in _vertices(outline, where, frame):
+        if NOT_FINITE.isdisjoint((_unsigned(x), _unsigned(y))):
+            vertices.append((coordinate(x, by, frame.path, where), coordinate(y, by, frame.path, where)))
+        elif _drops("invalid_vertex", frame, where, f"{x.text}, {y.text} is no vertex"):
+            return None
+    return tuple(vertices)
 
 
 def _vertices(outline: "_Element", where: str, frame: Frame) -> "Iterator[tuple[_Element, _Element]]":
@@ -81,5 +82,5 @@ def _unsigned(element: "_Element") -> str:
     return (element.text or "").strip().lower().lstrip("+-")
 
 
-def _drops(code: str, frame: Frame, place: str, message: str) -> bool:
-    return frame.reporter.problem(code, frame.path, place, message) == "skip"
+def _drops(code: str, frame: Frame, place: str, message: str, default: Action | None = None) -> bool:
+    return frame.reporter.problem(code, frame.path, place, message, default) == "skip"

@@ -19,7 +19,7 @@ from annotated_types import Ge, Le
 
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading, relative
-from boxwright.core.frame import Frame
+from boxwright.core.frame import Frame, Size
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.layout.source_files import files
 from boxwright.core.manifest import manifest_in
@@ -27,11 +27,10 @@ from boxwright.core.numbers import shortened
 from boxwright.core.options import Options, reads, writes
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import Box, Dataset, ImageRecord, Info, unsafe_path
+from boxwright.core.schema import Box, Dataset, Edges, ImageRecord, Info, unsafe_path
 from boxwright.core.tfrecord.example import (
     EDGE_KEYS,
     GROUP_KEY,
-    Edges,
     decode,
     optional_fields,
     text_of,
@@ -221,7 +220,9 @@ def _record(example: _Example, layout: _Layout, context: ReadContext) -> ImageRe
         image = _image(example, features)
         declared = _declared(features)
         texts = {key: text_of(features, key) for key in ("image/filename", "image/source_id", GROUP_KEY)}
-    path = _path(example, texts["image/filename"], context)
+    path, split = _path(example, texts["image/filename"], context), layout.split(example.file)
+    if path is None or context.repeated(path, split, example.file, f"{place} image/filename"):
+        return None
     frame = context.frame(
         image,
         path=example.file,
@@ -237,7 +238,7 @@ def _record(example: _Example, layout: _Layout, context: ReadContext) -> ImageRe
         width=frame.width,
         height=frame.height,
         boxes=tuple(_boxes(features, frame, example, layout)),
-        split=layout.split(example.file),
+        split=split,
         group=texts[GROUP_KEY] or None,
         source_id=None if source_id in ("", path) else source_id,
         file=image,
@@ -257,21 +258,19 @@ def _place(data: bytes, value: bytes) -> int:
     return start if data.startswith(value, start) else data.find(value)
 
 
-def _path(example: _Example, name: str, context: ReadContext) -> str:
-    """The image's name; where it states none that is safe, one of its file and number."""
+def _path(example: _Example, name: str, context: ReadContext) -> str | None:
+    """The image's name; where it states none that is safe, one of its file and number, or None: skipped."""
     fact = unsafe_path(name)
     if fact is None:
         return name
     file = re.sub(r"[^\w./-]", "_", relative(example.file, context.root).removeprefix("/"))
     own = f"{file}-{example.number:06}"
-    code = "unsafe_path" if name else "missing_field"
-    context.problem(
-        code, example.file, f"{example.place} image/filename", f"{name!r} {fact}; {own!r} is taken"
-    )
-    return own
+    code, where = "unsafe_path" if name else "missing_field", f"{example.place} image/filename"
+    action = context.problem(code, example.file, where, f"{name!r} {fact}; {own!r} is taken")
+    return None if action == "skip" else own
 
 
-def _declared(features: dict[str, list[Any]]) -> tuple[int, int] | None:
+def _declared(features: dict[str, list[Any]]) -> Size | None:
     width, height = value_of(features, "image/width", int), value_of(features, "image/height", int)
     return None if width is None or height is None else (width, height)
 
@@ -284,12 +283,15 @@ def _boxes(features: dict[str, list[Any]], frame: Frame, example: _Example, layo
             raise ValueError(f"image/object/bbox: {', '.join(str(len(values)) for values in edges)} edges")
         labels = _labels(features, count, layout)
         optional = optional_fields(features, count)
-        if count and (frame.width is None or frame.height is None):
-            raise ValueError("fractions of an image of unknown size")
+        size = frame.drawn_size
+        if size is None:
+            if count:
+                raise ValueError("fractions of an image of unknown size")
+            return
     for number in range(count):
         where = f"{example.place} image/object[{number}]"
         with reading(example.file, where):
-            found = _edges([values[number] for values in edges], frame)
+            found = _edges([values[number] for values in edges], size)
         box = frame.box(
             labels[number],
             found,
@@ -304,12 +306,12 @@ def _unknown(frame: Frame, example: _Example, number: int, key: str, fact: str) 
     frame.reporter.problem("invalid_attribute", example.file, f"{example.place} {key}[{number}]", fact)
 
 
-def _edges(fractions: list[float], frame: Frame) -> Edges:
+def _edges(fractions: list[float], size: Size) -> Edges:
     for key, fraction in zip(EDGE_KEYS, fractions, strict=True):
         if not math.isfinite(fraction):
             raise ValueError(f"{key.removeprefix('image/object/')}: {fraction!r} is not a finite number")
     x_min, y_min, x_max, y_max = fractions
-    width, height = frame.width or 0, frame.height or 0
+    width, height = size
     return pixels(x_min, width), pixels(y_min, height), pixels(x_max, width), pixels(y_max, height)
 
 

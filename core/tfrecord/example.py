@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from boxwright.core.errors import WriteError
 from boxwright.core.numbers import shortened
-from boxwright.core.schema import Box, Cuboid, ImageRecord
+from boxwright.core.schema import Box, Cuboid, Edges, ImageRecord
 from boxwright.core.tfrecord.float32 import PIXEL_DECIMALS, pixels, shortest, single
 from boxwright.core.tfrecord.proto import message
 
@@ -51,7 +51,6 @@ AREA_TOLERANCE = 1e-6  # float32 holds 24 bits: about 6e-8, here after a product
 ROUNDED = "float32 holds about 7 digits"
 EMPTY = "an empty text means unknown"
 
-Edges = tuple[float, float, float, float]
 Values = Mapping[str, Sequence[Any]]
 Kind = TypeVar("Kind", bytes, float, int)
 _KINDS = {bytes: "bytes", float: "floats", int: "integers"}

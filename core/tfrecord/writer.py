@@ -52,7 +52,6 @@ def write_tfrecords(dataset: Dataset, context: WriteContext, count: int) -> None
     _write_shards(_writable(dataset, survey, context), plan, ids, context)
     label_map = f"{context.name}_label_map.pbtxt"
     (context.root / label_map).write_text(label_map_text(tuple(ids)), encoding="utf-8")
-    context.skipped = len(survey.unreadable)
     context.summary.update(
         classes=ids,
         label_map=label_map,
@@ -102,6 +101,7 @@ def _writable(dataset: Dataset, survey: Survey, context: WriteContext) -> Iterat
     """The records that have pixels, without the outlines, which workers need not be sent."""
     for number, record in enumerate(dataset):
         if number in survey.unreadable:
+            context.skip()
             continue
         for field_name, reason in lost(record):
             context.lose(field_name, reason)

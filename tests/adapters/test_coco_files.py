@@ -163,7 +163,9 @@ def test_the_image_folder_can_be_named(tmp_path: Path):
     assert record.file is not None
     with pytest.raises(OptionError) as caught:
         read(file, images=tmp_path / "nowhere")
-    assert str(caught.value) == f"coco option images: {tmp_path / 'nowhere'} is no folder"
+    assert str(caught.value) == (
+        f"coco option images = {tmp_path / 'nowhere'}: path does not point to a directory"
+    )
 
 
 def test_a_folder_without_json_says_so(tmp_path: Path):

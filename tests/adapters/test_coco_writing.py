@@ -183,6 +183,14 @@ def test_a_split_that_cannot_name_a_file_is_refused(tmp_path: Path, split: str):
     )
 
 
+def test_an_outline_that_encloses_nothing_is_lost_and_told(tmp_path: Path):
+    outlines = (((1, 2), (3, 4)), ((1, 2), (3, 4), (3, 2)))
+    context = write([record("a.jpg", box(1, 2, 3, 4, polygons=outlines))], tmp_path)
+    assert losses(context) == ["1 polygons: an outline of fewer than three vertices encloses nothing"]
+    [found] = back(tmp_path)
+    assert found.boxes[0].polygons == outlines[1:]
+
+
 def test_one_image_with_two_records_is_placed_once(tmp_path: Path):
     Image.new("RGB", (100, 80)).save(tmp_path / "here.jpg")
     file, again = ImageFile(tmp_path / "here.jpg"), ImageFile(tmp_path / "here.jpg")

@@ -236,7 +236,7 @@ def test_a_file_of_another_name_and_images_elsewhere_will_do(tmp_path: Path):
     assert found.width == 100
     with pytest.raises(OptionError) as caught:
         read(tmp_path / "train.jsonl", images="nowhere")
-    assert str(caught.value) == "jsonl option images: nowhere: there is no such folder"
+    assert str(caught.value) == "jsonl option images = nowhere: path does not point to a directory"
 
 
 def test_a_file_without_header_is_read_and_its_labels_are_those_of_the_boxes(tmp_path: Path):

@@ -436,7 +436,7 @@ def test_an_image_folder_that_is_not_there_is_an_error(kitti: Kitti):
     kitti.label("000000", CAR)
     with pytest.raises(OptionError) as caught:
         kitti.read(images="nowhere")
-    assert str(caught.value) == "kitti option images: nowhere: there is no such folder"
+    assert str(caught.value) == "kitti option images = nowhere: path does not point to a directory"
 
 
 def test_what_operating_systems_leave_behind_is_not_read(kitti: Kitti):
@@ -547,13 +547,15 @@ def test_rows_are_written_as_kitti_has_them(tmp_path: Path):
 
 
 def test_edges_can_be_rounded_outward_as_in_the_tutorial(tmp_path: Path):
-    written(
-        [record("a.png", box(x_min=1.5, y_min=2.5, x_max=3.25, y_max=4))],
+    file = ImageFile(image(tmp_path / "source.png"))
+    losses = written(
+        [record("a.png", box(x_min=1.5, y_min=2.5, x_max=3.25, y_max=4), box(), file=file)],
         tmp_path,
         round="outward",
         layout="flat",
     )
     assert (tmp_path / "labels/a.txt").read_text().split()[4:8] == ["1", "2", "4", "4"]
+    assert [str(loss) for loss in losses] == ["1 edges: rounded outward"]
 
 
 @pytest.mark.parametrize("layout", ["kitti", "flat"])

@@ -250,17 +250,29 @@ def test_a_box_is_derived_from_a_polygon(voc: Read, outline: str) -> None:
     assert problems(dataset) == [("derived_box", "Annotations/x.xml", "object[0]", "repair")]
 
 
+TWO_VERTICES = "<polygon><pt><x>2</x><y>3</y></pt><pt><x>9</x><y>3</y></pt></polygon>"
+DEGENERATE = ("degenerate_polygon", "Annotations/x.xml", "object[0]/polygon")
+
+
 def test_a_polygon_beside_a_box_leaves_the_box(voc: Read) -> None:
-    dataset = voc(f"{NAMED}<polygon><pt><x>2</x><y>3</y></pt><pt><x>9</x><y>3</y></pt></polygon><polygon/>")
+    vertices = "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in [(2, 3), (9, 3), (9, 8)])
+    dataset = voc(f"{NAMED}<polygon>{vertices}</polygon><polygon/>")
     assert only(dataset).edges == (1, 2, 10, 20)
-    assert only(dataset).polygons == (((1, 2), (8, 2)),)
+    assert only(dataset).polygons == (((1, 2), (8, 2), (8, 7)),)
     assert dataset.problems == []
 
 
-def test_a_polygon_of_two_vertices_is_no_object(voc: Read) -> None:
-    dataset = voc("<name>a</name><polygon><pt><x>2</x><y>3</y></pt><pt><x>9</x><y>3</y></pt></polygon>")
+def test_a_polygon_of_two_vertices_beside_a_box_is_dropped_alone(voc: Read) -> None:
+    dataset = voc(NAMED + TWO_VERTICES)
+    assert only(dataset).polygons == ()
+    assert problems(dataset) == [(*DEGENERATE, "repair")]
+
+
+@pytest.mark.parametrize("outline", [TWO_VERTICES, "<polygon/>"])
+def test_a_polygon_of_two_vertices_is_no_object(voc: Read, outline: str) -> None:
+    dataset = voc(f"<name>a</name>{outline}")
     assert [record.boxes for record in dataset] == [()]
-    assert problems(dataset) == [("degenerate_polygon", "Annotations/x.xml", "object[0]", "skip")]
+    assert problems(dataset) == [(*DEGENERATE, "skip")]
 
 
 @pytest.mark.parametrize(("action", "count"), [("repair", 1), ("skip", 0)])

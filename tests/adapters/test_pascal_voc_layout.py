@@ -173,7 +173,7 @@ def test_images_may_lie_elsewhere(folder: Folder) -> None:
     assert record.file is not None and record.file.path == folder.root / "pictures/a.png"
     with pytest.raises(OptionError) as caught:
         folder.read("set", images="nowhere")
-    assert str(caught.value) == "pascal_voc option images: nowhere is not a folder"
+    assert str(caught.value) == "pascal_voc option images = nowhere: path does not point to a directory"
 
 
 def test_the_order_is_that_of_the_names(folder: Folder) -> None:

@@ -69,7 +69,7 @@ def test_a_changed_annotation_is_noticed(source, tmp_path):
     file.write_text(file.read_text().replace('"x_min": 1', '"x_min": 3'))
     with pytest.raises(boxwright.WriteError) as caught:
         boxwright.convert(source, tmp_path / "out", to="coco")
-    assert "holds the result of another conversion: source.fingerprint: " in str(caught.value)
+    assert "holds the result of another conversion: the source has changed\n" in str(caught.value)
 
 
 def test_overwrite_replaces_an_earlier_result_but_never_other_files(source, tmp_path):
@@ -142,7 +142,28 @@ def test_problems_are_handed_on_once_though_tfrecords_take_two_passes(source, tm
         source, tmp_path / "out", to="tfrecord", split="group:val=1", on_problem=found.append
     )
     assert [problem.code for problem in found] == ["missing_image"]
-    assert (report.skipped, report.images) == (1, 6)
+    assert (report.skipped, report.images, report.boxes) == (1, 5, 4)
+    assert sum(report.splits.values()) == 5
+
+
+def test_a_result_that_was_damaged_is_not_taken_for_finished(source, tmp_path):
+    boxwright.convert(source, tmp_path / "out", to="tfrecord")
+    shard = tmp_path / "out/zoo.tfrecord"
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:-1])
+    with pytest.raises(boxwright.WriteError) as caught:
+        boxwright.convert(source, tmp_path / "out", to="tfrecord")
+    assert "some of its files were changed, added or removed since" in str(caught.value)
+    boxwright.convert(source, tmp_path / "out", to="tfrecord", overwrite=True)
+    assert shard.read_bytes() == whole
+
+
+def test_every_ignored_region_that_is_lost_is_counted(source, tmp_path):
+    file = source / "annotations.jsonl"
+    region = '{"label": "DontCare", "x_min": 1, "y_min": 2, "x_max": 3, "y_max": 4}'
+    file.write_text(file.read_text() + f'{{"path": "5.jpg", "ignored": [{region}, {region}]}}\n')
+    report = boxwright.convert(source, tmp_path / "out", to="coco", on={"duplicate_image": "keep"})
+    assert "2 ignored: coco has no place for it" in [str(loss) for loss in report.losses]
 
 
 def test_the_manifest_holds_no_time_and_no_place(source, tmp_path):
@@ -161,4 +182,4 @@ def test_a_change_in_a_folder_that_an_option_names_is_noticed(source, tmp_path):
     Image.new("RGB", (64, 48)).save(tmp_path / "pictures/0.jpg", quality=5)
     with pytest.raises(boxwright.WriteError) as caught:
         boxwright.convert(source, tmp_path / "out", to="tfrecord", options=options)
-    assert "source.fingerprint" in str(caught.value)
+    assert "the source has changed" in str(caught.value)

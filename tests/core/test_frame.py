@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from boxwright.core.errors import AnnotationError
-from boxwright.core.frame import Edges, Frame, shown
+from boxwright.core.frame import Frame, shown
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.reporter import Reporter
+from boxwright.core.schema import Edges
 
 ORIENTATION = 0x0112
 WIDTH, HEIGHT = 100, 50

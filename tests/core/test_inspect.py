@@ -197,7 +197,10 @@ def test_progress_wraps_the_pass(tmp_path: Path):
             (lambda path: (path, "memroy")),
             "no adapter named 'memroy'; did you mean 'memory'? Installed: memory, writer",
         ),
-        ((lambda path: (path, "writer")), "cannot read 'writer': it can only be written. Readable: memory"),
+        (
+            (lambda path: (path, "writer")),
+            "cannot read 'writer': it can only be written. Formats that can be read: memory",
+        ),
     ],
 )
 def test_what_cannot_be_looked_at_is_told(

@@ -44,7 +44,7 @@ def one(tmp_path: Path) -> Pass:
 
 def opened(one: Pass, image: ImageFile | None, declared: Size | None, **said: object) -> Frame | None:
     return one.context(**said).frame(
-        image, path=one.root / "a.xml", declared=declared, missing="no image 'a'"
+        image, path=one.root / "a.xml", declared=declared, where="size", missing="no image 'a'"
     )
 
 
@@ -287,6 +287,22 @@ def test_a_second_claim_can_be_an_error(one: Pass):
     with pytest.raises(AnnotationError) as caught:
         context.claim("a.jpg", "b.xml")
     assert str(caught.value) == "b.xml: duplicate_image: a.jpg belongs to a.xml already"
+
+
+def test_an_image_listed_twice_stays_twice_and_is_told(one: Pass):
+    context = one.context()
+    assert not context.repeated("a.jpg", "train", one.root / "a.json", "images[0]")
+    assert not context.repeated("a.jpg", "train", one.root / "a.json", "images[1]")
+    assert not context.repeated("a.jpg", "val", one.root / "b.json", "images[0]")
+    assert one.told() == [
+        ("duplicate_image", "a.json", "images[1]", "a.jpg stands here twice", "keep"),
+        ("split_overlap", "b.json", "images[0]", "a.jpg is in the splits train and val", "keep"),
+    ]
+
+
+def test_a_repeated_image_is_skipped_where_that_is_wanted(one: Pass):
+    context = one.context(duplicate_image="skip")
+    assert [context.repeated("a.jpg", None, "a.jsonl", line) for line in (1, 2)] == [False, True]
 
 
 # Names.

@@ -30,7 +30,7 @@ def test_a_report_tells_all_there_is_to_tell():
         splits={"train": 8, "val": 2},
         problems={
             ("box_empty", "skip"): found(12, problem(), problem("object[1]"), problem("")),
-            ("box_empty", "keep"): ProblemCount(count=1, effect="kept"),
+            ("box_empty", "keep"): ProblemCount(count=1, effect="kept", examples=[problem("7")]),
         },
         losses=[Loss(field="score", count=3, reason="coco has no place for it")],
         dropped={"small boxes": 7, "boxes of other labels": 9, "images not sampled": 0},
@@ -47,10 +47,12 @@ def test_a_report_tells_all_there_is_to_tell():
         "  skipped: 1 images without readable pixels\n"
         "  problems: 13\n"
         "          1  box_empty: kept\n"
+        "             a.txt:7: [1, 2, 1, 4] has no area\n"
         "         12  box_empty: box dropped\n"
         "             a.txt:3: [1, 2, 1, 4] has no area\n"
         "             a.txt: object[1]: [1, 2, 1, 4] has no area\n"
         "             a.txt: [1, 2, 1, 4] has no area\n"
+        "             and 9 more; --problems FILE writes them all\n"
         "  lost: 3 score: coco has no place for it"
     )
 

@@ -38,6 +38,23 @@ def test_a_problem_that_fails_is_an_error_and_no_problem():
     assert found == []
 
 
+@pytest.mark.parametrize("action", ["skip", "repair"])
+def test_what_leaves_nothing_to_repair_is_skipped_and_says_so(action: Action):
+    there, found = reporter(degenerate_polygon=action)
+    there.drop("degenerate_polygon", "/data/a.mat", "polygons(1)", "2 vertices")
+    assert [str(problem) for problem in found] == [
+        "a.mat: polygons(1): degenerate_polygon: 2 vertices (object dropped)"
+    ]
+
+
+def test_what_leaves_nothing_can_be_an_error():
+    there, found = reporter(strict=True)
+    with pytest.raises(AnnotationError) as caught:
+        there.drop("degenerate_polygon", "/data/a.mat", "polygons(1)", "2 vertices")
+    assert str(caught.value) == "a.mat: polygons(1): degenerate_polygon: 2 vertices"
+    assert found == []
+
+
 def test_any_label_will_do_without_a_list():
     there, _ = reporter()
     there.check_label("anything", "a.xml", 3)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from boxwright.core.errors import facts
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord, Info, unsafe_path
+from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord, Info, extent, unsafe_path
 
 
 def box(label: str = "cat", **fields: object) -> Box:
@@ -59,6 +59,12 @@ def test_a_cuboid_holds_no_nan():
     with pytest.raises(ValidationError) as caught:
         Cuboid(x=math.nan)
     assert facts(caught.value) == "x = nan: input should be a finite number"
+
+
+def test_an_extent_goes_around_all_points():
+    assert extent(iter([(3, 9), (1, 2), (5, 4)])) == (1, 2, 5, 9)
+    with pytest.raises(ValueError):
+        extent(())
 
 
 def test_boxes_cannot_be_changed():

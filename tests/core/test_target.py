@@ -181,11 +181,15 @@ def test_a_killed_run_leaves_its_work_and_the_next_one_goes_on(out: Path, child:
 # What is there already.
 
 
-def test_a_finished_target_is_known_by_its_plan_alone(out: Path):
+def test_a_finished_target_is_known_by_its_plan_and_by_its_files(out: Path):
     assert finished(out, PLAN) is None
     make(out)
-    assert finished(out, PLAN) == PLAN
+    assert finished(out, PLAN) is not None
     assert finished(out, OTHER) is None
+    (out / "more").write_text("…")
+    assert finished(out, PLAN) is None
+    held = "this conversion's result, but some of its files were changed, added or removed since"
+    assert refusal(out, PLAN) == f"{out} holds {held}\n{OVERWRITE}"
 
 
 def test_another_conversions_result_is_refused_with_the_differences(out: Path):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from boxwright.core.errors import WriteError
 from boxwright.core.images.box_drawing import COLOURS
 from boxwright.core.images.contact_sheet import BLANK, contact_sheet
 from boxwright.core.images.image_file import ImageFile
@@ -158,10 +159,17 @@ def test_a_sheet_that_fails_leaves_the_old_one_and_nothing_else(record, tmp_path
     (folder / "sheet.png").write_bytes(b"old")
     records = [record()]
     monkeypatch.setattr(Image.Image, "save", full)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(WriteError, match="no space left"):
         contact_sheet(records, folder / "sheet.png")
     assert [path.name for path in folder.iterdir()] == ["sheet.png"]
     assert (folder / "sheet.png").read_bytes() == b"old"
+
+
+def test_a_place_that_cannot_be_written_is_named(record, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WriteError) as caught:
+        contact_sheet([record()], tmp_path / "file/deeper/sheet.png")
+    assert str(caught.value) == f"cannot write {tmp_path}/file/deeper/sheet.png: Not a directory"
 
 
 def test_a_layout_that_cannot_be_is_refused(tmp_path):

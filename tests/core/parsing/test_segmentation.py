@@ -7,7 +7,7 @@ import pytest
 from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame
 from boxwright.core.parsing.rle import Mask
-from boxwright.core.parsing.segmentation import Outline, extent, outline_of, polygons_text
+from boxwright.core.parsing.segmentation import Outline, extent_of, outline_of, polygons_text
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.reporter import Reporter
 
@@ -76,10 +76,11 @@ def test_what_cannot_be_understood_is_an_error(value: object, alone: bool, probl
 
 
 def test_the_extent_is_that_of_all_polygons():
-    assert extent((TRIANGLE, ((1, 2), (3, 4), (5, 99)))) == (1, 2, 30.5, 99)
-    assert extent(()) is None
+    assert extent_of((TRIANGLE, ((1, 2), (3, 4), (5, 99)))) == (1, 2, 30.5, 99)
+    assert extent_of(()) is None
 
 
 def test_polygons_are_written_with_the_shortest_numbers():
-    assert polygons_text((TRIANGLE, TRIANGLE[:1])) == "[[10, 20, 30.5, 20, 30, 60], [10, 20]]"
+    assert polygons_text((TRIANGLE, TRIANGLE)) == "[[10, 20, 30.5, 20, 30, 60], [10, 20, 30.5, 20, 30, 60]]"
+    assert polygons_text((TRIANGLE[:2],)) == "[]"
     assert polygons_text(()) == "[]"

@@ -7,7 +7,7 @@ from lxml import etree
 
 from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame
-from boxwright.core.parsing.xml_outlines import extent, polygons
+from boxwright.core.parsing.xml_outlines import polygons
 from boxwright.core.problems import Policy, Problem
 from boxwright.core.reporter import Reporter
 
@@ -32,24 +32,25 @@ NUMBERED = "<x1>2</x1><y1>3</y1><x2>9</x2><y2>3</y2><x3>9.5</x3><y3>8</y3>"
 
 @pytest.mark.parametrize("text", [POINTS, NUMBERED])
 def test_vertices_are_moved_to_our_origin(frame: Frame, text: str):
-    found = polygons(outlines(f"<polygon>{text}</polygon><polygon/>"), "object[0]", frame, -1)
+    found = polygons(outlines(f"<polygon>{text}</polygon><polygon/>"), "object[0]", frame, -1, alone=False)
     assert found == (((1, 2), (8, 2), (8.5, 7)),)
-    assert extent(found, "object[0]", frame) == (1, 2, 8.5, 7)
 
 
 def test_a_rotated_box_is_its_four_corners(frame: Frame):
     turned = "<robndbox><cx>21</cx><cy>21</cy><w>20</w><h>10</h><angle>0</angle></robndbox>"
-    assert polygons(outlines(turned), "o", frame, -1) == (((10, 15), (30, 15), (30, 25), (10, 25)),)
+    found = polygons(outlines(turned), "o", frame, -1, alone=True)
+    assert found == (((10, 15), (30, 15), (30, 25), (10, 25)),)
 
 
-def test_a_vertex_that_is_not_finite_is_dropped_and_reported(frame: Frame, problems: list[Problem]):
+@pytest.mark.parametrize("alone, found, action", [(True, None, "skip"), (False, (), "repair")])
+def test_a_vertex_that_is_not_finite_is_dropped_and_reported(
+    frame: Frame, problems: list[Problem], alone: bool, found: object, action: str
+):
     text = f"<polygon>{POINTS.replace('9.5', '-inf')}</polygon>"
-    found = polygons(outlines(text), "object[0]", frame, 0)
-    assert found == (((2, 3), (9, 3)),)
-    assert extent(found, "object[0]", frame) is None
-    assert [(each.code, each.where) for each in problems] == [
-        ("invalid_vertex", "object[0]/polygon"),
-        ("degenerate_polygon", "object[0]"),
+    assert polygons(outlines(text), "object[0]", frame, 0, alone=alone) == found
+    assert [(each.code, each.where, each.action) for each in problems] == [
+        ("invalid_vertex", "object[0]/polygon", "repair"),
+        ("degenerate_polygon", "object[0]/polygon", action),
     ]
 
 
@@ -64,5 +65,5 @@ def test_a_vertex_that_is_not_finite_is_dropped_and_reported(frame: Frame, probl
 )
 def test_what_is_missing_is_named(frame: Frame, text: str, fact: str):
     with pytest.raises(AnnotationError) as caught:
-        polygons(outlines(text), "o", frame, 0)
+        polygons(outlines(text), "o", frame, 0, alone=True)
     assert str(caught.value) == f"a.xml: {fact}"

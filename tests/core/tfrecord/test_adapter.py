@@ -5,12 +5,14 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from boxwright.core.errors import AnnotationError, OptionError
 from boxwright.core.images.image_file import ImageFile
@@ -439,6 +441,19 @@ def test_a_record_without_an_image_is_kept_with_its_declared_size(features: Any,
     [record], problems = reading(features | {"image/encoded": []})
     assert problems == ["record[0] image/encoded: missing_image: no image"]
     assert (record.width, record.height, record.file, record.boxes) == (8, 6, None, (FULL, HAND))
+
+
+def test_fractions_of_the_displayed_grid_come_back_on_the_stored_one(tmp_path: Path):
+    buffer, exif = BytesIO(), Image.Exif()
+    exif[0x0112] = 6  # a viewer turns it clockwise: 20 x 40 stored as 40 x 20
+    Image.new("RGB", (40, 20)).save(buffer, "JPEG", exif=exif)
+    drawn = ImageRecord(
+        path="a.jpg", width=20, height=40, boxes=(Box(label="hand", x_min=2, y_min=4, x_max=10, y_max=20),)
+    )
+    file_of(tmp_path / "x.tfrecord", encode(drawn, buffer.getvalue(), "jpeg", {"hand": 1}))
+    [record] = read(tmp_path)
+    assert (record.width, record.height) == (40, 20)
+    assert record.boxes[0].edges == (4, 10, 20, 18)
 
 
 def test_a_record_of_nothing_is_an_image_of_unknown_size(reading: Any):
