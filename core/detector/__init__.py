@@ -1,0 +1,1 @@
+"""Everything that needs TensorFlow: training, evaluating and exporting a detector from TFRecords."""

@@ -1,0 +1,1 @@
+"""Varies training images: pure functions of a sample and a seed, driven by the config's options."""

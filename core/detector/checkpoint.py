@@ -1,0 +1,220 @@
+"""Checkpoints by name, as TensorFlow 1 wrote them: the original reads ours, and we read its.
+
+A checkpoint is `<prefix>.data-00000-of-00001`, the values, and `<prefix>.index`, their names. The index
+comes last, so that a checkpoint that is seen is complete.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import tensorflow as tf
+
+from boxwright.core.detector.variables import Store
+from boxwright.core.errors import BoxwrightError
+
+# detection: the names are those of the detector; classification: its backbone's, without the first scope.
+Kind = Literal["detection", "classification"]
+
+BACKBONE = "FeatureExtractor/"
+STEP = "global_step"
+TEMPORARY = "_temp"  # of what is being written; left behind by a killed process
+_DATA, _INDEX = ".data-00000-of-00001", ".index"
+# What TensorFlow 2's own checkpoints, which go by objects and not by names, all hold.
+_OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What became of a detector's variables, and of those in a checkpoint, by name.
+
+    loaded    have the checkpoint's values
+    new       keep their first values, since the checkpoint's have another shape: ours, then the checkpoint's
+    missing   keep their first values, since the checkpoint has none
+    unused    of the checkpoint, not of the detector: slots of an optimiser, or another model's
+    """
+
+    path: str
+    kind: Kind
+    loaded: tuple[str, ...]
+    new: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {self.kind} checkpoint"]
+        for title, names in (
+            ("loaded", self.loaded),
+            ("new, of another shape", [f"{n} {a} not {b}" for n, (a, b) in self.new.items()]),
+            ("new, not in the checkpoint", self.missing),
+            ("unused", self.unused),
+        ):
+            lines.append(f"  {len(names):4d} {title}{_examples(names)}")
+        return "\n".join(lines)
+
+
+def save(prefix: Path, values: Mapping[str, tf.Variable | tf.Tensor]) -> None:
+    """Write a checkpoint, whole or not at all."""
+    names = sorted(values)
+    folder = prefix.with_name(prefix.name + TEMPORARY)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    written = folder / prefix.name
+    tf.raw_ops.SaveV2(
+        prefix=str(written),
+        tensor_names=names,
+        shape_and_slices=[""] * len(names),
+        tensors=[tf.convert_to_tensor(values[name]) for name in names],
+    )
+    for suffix in (_DATA, _INDEX):
+        _to_disk(written.with_name(prefix.name + suffix))
+    index = prefix.with_name(prefix.name + _INDEX)
+    index.unlink(missing_ok=True)
+    os.replace(written.with_name(prefix.name + _DATA), prefix.with_name(prefix.name + _DATA))
+    os.replace(written.with_name(prefix.name + _INDEX), index)
+    folder.rmdir()
+
+
+def delete(prefix: Path) -> None:
+    """Remove a checkpoint; what is seen of it stays complete."""
+    for suffix in (_INDEX, _DATA):
+        prefix.with_name(prefix.name + suffix).unlink(missing_ok=True)
+
+
+def remove_orphans(folder: Path) -> list[Path]:
+    """Remove what a killed process left half-written; only for who holds the folder's lock."""
+    orphans = sorted(folder.glob(f"*{TEMPORARY}"))
+    for orphan in orphans:
+        shutil.rmtree(orphan)
+    for data in folder.glob(f"*{_DATA}"):
+        if not data.with_name(data.name.removesuffix(_DATA) + _INDEX).exists():
+            data.unlink()
+            orphans.append(data)
+    return orphans
+
+
+def steps_in(folder: Path) -> list[int]:
+    """The steps of a folder's complete checkpoints `model.ckpt-<step>`, ascending."""
+    names = [path.name.removeprefix("model.ckpt-") for path in folder.glob(f"model.ckpt-*{_INDEX}")]
+    numbers = [name.removesuffix(_INDEX) for name in names]
+    return sorted(int(number) for number in numbers if number.isdigit())
+
+
+def at_step(folder: Path, step: int) -> Path:
+    """The prefix of a step's checkpoint."""
+    return folder / f"model.ckpt-{step}"
+
+
+def save_step(folder: Path, step: int, values: Mapping[str, tf.Variable | tf.Tensor], *, keep: int) -> Path:
+    """Write a step's checkpoint into a folder, and let go of all but the last `keep`; its prefix."""
+    prefix = at_step(folder, step)
+    save(prefix, {**values, STEP: tf.constant(step, tf.int64)})
+    for old in steps_in(folder)[:-keep]:
+        delete(at_step(folder, old))
+    # What the original and tf.train.latest_checkpoint look into.
+    state = folder / "checkpoint"
+    part = state.with_name("checkpoint.part")
+    part.write_text(f'model_checkpoint_path: "{prefix.name}"\n')
+    os.replace(part, state)
+    return prefix
+
+
+def prefix_of(path: Path | str) -> Path:
+    """A checkpoint's prefix, from the prefix itself, one of its files, or a folder (its last checkpoint).
+
+    raises  BoxwrightError where there is none
+    """
+    path = Path(path)
+    if path.is_dir():
+        for folder in (path, path / "checkpoints"):
+            if steps := steps_in(folder):
+                return at_step(folder, steps[-1])
+            if (folder / f"model.ckpt{_INDEX}").exists():
+                return folder / "model.ckpt"
+        raise BoxwrightError(f"{path}: no checkpoint in this folder", "model.ckpt.index is looked for")
+    prefix = path.with_name(path.name.removesuffix(_INDEX).removesuffix(_DATA))
+    if not prefix.with_name(prefix.name + _INDEX).exists():
+        hint = "a checkpoint is named without .index and .data-00000-of-00001"
+        raise BoxwrightError(f"{path}: no such checkpoint", hint)
+    return prefix
+
+
+def values_of(prefix: Path) -> dict[str, tf.Tensor]:
+    """All values of a checkpoint, by name."""
+    reader = _reader(prefix)
+    return {name: tf.constant(reader.get_tensor(name)) for name in reader.get_variable_to_shape_map()}
+
+
+def restore(store: Store, path: Path | str, kind: Kind | None = None, *, within: str = "") -> Restored:
+    """Give a detector's variables the values that a checkpoint has for them, where shapes agree.
+
+    kind     None: what the checkpoint's names say
+    within   only variables whose names start so: "FeatureExtractor/" leaves out the predictors
+    raises   BoxwrightError where nothing of the backbone is found, for training from that is a mistake
+    """
+    reader = _reader(prefix_of(path))
+    shapes = {name: tuple(shape) for name, shape in reader.get_variable_to_shape_map().items()}
+    if _OBJECT_GRAPH in shapes:
+        fact = "goes by objects (TensorFlow 2), not by names"
+        raise BoxwrightError(f"{path}: {fact}", "take the model zoo's archive for TensorFlow 1")
+    kind = kind or kind_of(shapes, store)
+    sources = {name: _source(name, kind) for name in store.vars if name.startswith(within)}
+    same = {n: s for n, s in sources.items() if s in shapes and shapes[s] == tuple(store.vars[n].shape)}
+    other = {n: s for n, s in sources.items() if s in shapes and n not in same}
+    if not any(name.startswith(BACKBONE) for name in same):
+        raise _no_backbone(path, kind, store, shapes)
+    for name, source in same.items():
+        store.vars[name].assign(reader.get_tensor(source))
+    return Restored(
+        path=str(path),
+        kind=kind,
+        loaded=tuple(sorted(same)),
+        new={name: (tuple(store.vars[name].shape), shapes[other[name]]) for name in sorted(other)},
+        missing=tuple(sorted(store.vars.keys() - same.keys() - other.keys())),
+        unused=tuple(sorted(shapes.keys() - set(sources.values()))),
+    )
+
+
+def kind_of(names: Mapping[str, object], store: Store) -> Kind:
+    """What a checkpoint is of, by which of the detector's variables it names."""
+    kinds: tuple[Kind, Kind] = ("detection", "classification")
+    return max(kinds, key=lambda kind: sum(_source(name, kind) in names for name in store.vars))
+
+
+def _source(name: str, kind: Kind) -> str:
+    """A variable's name in a checkpoint; nothing outside of the backbone is in one of a classifier."""
+    if kind == "detection":
+        return name
+    return name.removeprefix(BACKBONE) if name.startswith(BACKBONE) else ""
+
+
+def _reader(prefix: Path) -> "tf.train.CheckpointReader":
+    try:
+        return tf.train.load_checkpoint(str(prefix))
+    except (ValueError, tf.errors.OpError) as error:
+        raise BoxwrightError(f"{prefix}: cannot be read as a checkpoint: {error}") from None
+
+
+def _no_backbone(path: Path | str, kind: Kind, store: Store, names: Mapping[str, object]) -> BoxwrightError:
+    wanted = next(name for name in store.vars if name.startswith(BACKBONE))
+    found = next((name for name in sorted(names) if name.endswith("weights")), "no weights")
+    return BoxwrightError(
+        f"{path}: nothing of the backbone is in this {kind} checkpoint, or in another shape",
+        f"the model has {_source(wanted, kind)}, the checkpoint {found}",
+    )
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _examples(names: "tuple[str, ...] | list[str]") -> str:
+    """The first few of names, `: a, b, ...`."""
+    if not names:
+        return ""
+    return f": {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"

@@ -1,0 +1,1 @@
+"""The networks below a detector's predictors; their variables have the names of the OD API's checkpoints."""

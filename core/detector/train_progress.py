@@ -1,0 +1,75 @@
+"""What a training run says while it goes: where it is, how fast, how long it will take."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from boxwright.core.detector.ssd import CLASSIFICATION, LOCALIZATION, REGULARIZATION, TOTAL
+from boxwright.core.detector.train_step import RATE
+
+Clock = Callable[[], float]
+
+
+class Progress:
+    """Counts since the last line; says a line for the first step, then one every so many seconds."""
+
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        *,
+        every: float,
+        batch_size: int,
+        last_step: int,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._say, self._every, self._clock = say, every, clock
+        self._batch_size, self._last_step = batch_size, last_step
+        self._steps, self._waited, self._since = 0, 0.0, clock()
+        self._first = True
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Counts the time inside as waiting for input."""
+        start = self._clock()
+        yield
+        self._waited += self._clock() - start
+
+    def pause(self) -> None:
+        """Forget the time since the last line: something else was done in it."""
+        self._steps, self._waited, self._since = 0, 0.0, self._clock()
+
+    def step(self, number: int, values: Mapping[str, float]) -> None:
+        """Another step is done: `number` in all."""
+        self._steps += 1
+        passed = self._clock() - self._since
+        if self._first or passed >= self._every or number == self._last_step:
+            # The first step includes the time that tracing takes: it says nothing on speed.
+            speed = "" if self._first else self._speed(number)
+            self._say(loss_text(number, self._last_step, values) + speed)
+            self._first = False
+            self.pause()
+
+    def _speed(self, number: int) -> str:
+        passed = max(self._clock() - self._since, 1e-9)
+        rate = self._steps / passed
+        left = f"  {duration((self._last_step - number) / rate)} left" if self._last_step else ""
+        share = self._waited / passed
+        return f"  {rate * self._batch_size:.1f} images/s  waiting for input {share:.0%}{left}"
+
+
+def loss_text(number: int, last_step: int, values: Mapping[str, float]) -> str:
+    """`step 20/1000  loss 3.21 = 1.02 boxes + 1.98 classes + 0.21 weights  rate 0.004`."""
+    place = f"{number}/{last_step}" if last_step else str(number)
+    parts = f"{values[LOCALIZATION]:.4g} boxes + {values[CLASSIFICATION]:.4g} classes"
+    return (
+        f"step {place}  loss {values[TOTAL]:.4g} = {parts} + {values[REGULARIZATION]:.4g} weights"
+        f"  rate {values[RATE]:.4g}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """`48 s`, `12 min` or `3 h 20 min`."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,73 @@
+"""The detector of a run, with the weights of one of its checkpoints."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tensorflow as tf
+
+from boxwright.core.detector.checkpoint import STEP, Restored, prefix_of, restore, values_of
+from boxwright.core.detector.moving_average import SLOT
+from boxwright.core.detector.runs import Run
+from boxwright.core.detector.ssd import Ssd, ssd
+from boxwright.core.errors import BoxwrightError
+from boxwright.core.pipeline.config import PipelineConfig
+from boxwright.core.pipeline.text import read_config
+from boxwright.core.tfrecord.label_map import read_label_map
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A detector as a run left it.
+
+    step    of the checkpoint; None: it states none
+    labels  names by id, from 1; empty where the config names no label map
+    """
+
+    model: Ssd
+    checkpoint: Path
+    step: int | None
+    labels: dict[int, str]
+
+
+def trained(folder: Path, checkpoint: Path | None = None, label_map: Path | None = None) -> Trained:
+    """The detector of a run's directory.
+
+    checkpoint  None: the run's last
+    label_map   None: the one that the config names
+    raises      BoxwrightError for a checkpoint that does not hold every variable in its shape
+    """
+    config = read_config(Run(folder).config)
+    prefix = prefix_of(checkpoint or folder)
+    model = ssd(config)
+    _require_all(restore(model.store, prefix, "detection"))
+    values = values_of(prefix)
+    if config.eval_config.use_moving_averages:
+        _take_averages(model, values)
+    return Trained(
+        model=model,
+        checkpoint=prefix,
+        step=int(values[STEP]) if STEP in values else None,
+        labels=_labels(config, label_map),
+    )
+
+
+def _take_averages(model: Ssd, values: dict[str, tf.Tensor]) -> None:
+    """Weights that have a moving average get it, as they were measured."""
+    for name, variable in model.store.vars.items():
+        if (average := f"{name}/{SLOT}") in values:
+            variable.assign(values[average])
+
+
+def _require_all(restored: Restored) -> None:
+    lacking = [*restored.new, *restored.missing]
+    if lacking:
+        fact = f"{restored.path}: {len(lacking)} variables of the model are not in it, or in another shape"
+        raise BoxwrightError(fact, f"the first is {lacking[0]}")
+
+
+def _labels(config: PipelineConfig, label_map: Path | None) -> dict[int, str]:
+    if label_map is not None:
+        return read_label_map(label_map)
+    stated = [reader.label_map_path for reader in (config.train_input_reader, *config.eval_input_reader)]
+    path = next((Path(path) for path in stated if path), None)
+    return {} if path is None or not path.is_file() else read_label_map(path)
