@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_adapters(commands)
     _add_inspect(commands)
     _add_convert(commands)
+    _add_train(commands)
+    _add_eval(commands)
+    _add_export(commands)
+    _add_detect(commands)
     _add_demo(commands)
     return parser
 
@@ -125,6 +129,54 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--strict", action="store_true", help="every problem is an error")
     command.add_argument("--decode", action="store_true", help="decode every image to find damage inside")
     command.add_argument("--problems", type=Path, metavar="FILE", help="write all problems as JSON lines")
+
+
+def _add_train(commands: Commands) -> None:
+    command = commands.add_parser("train", help="train a detector as a pipeline config says")
+    command.add_argument("config", type=Path, metavar="CONFIG", help="a pipeline .config")
+    command.add_argument(
+        "--run-dir", type=Path, required=True, metavar="D", help="the run's folder; it resumes"
+    )
+    command.add_argument(
+        "--records", type=Path, metavar="DIR", help="TFRecords that convert made: paths, classes"
+    )
+    command.add_argument("--set", action="append", default=[], metavar="K=V", help="override a setting")
+    command.add_argument("--init", metavar="CKPT", help="checkpoint to start from")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="of order and augmentation (0)")
+    command.add_argument("--overfit", type=int, metavar="N", help="train on N images, which must succeed")
+    command.add_argument("--checkpoint-every", type=int, default=500, metavar="N", help="steps (500)")
+    command.add_argument(
+        "--eval-every", type=int, default=0, metavar="N", help="steps; at the end when not given"
+    )
+    command.set_defaults(run=_train)
+
+
+def _add_eval(commands: Commands) -> None:
+    command = commands.add_parser("eval", help="how good a run's detector is")
+    command.add_argument("run_dir", type=Path, metavar="RUN", help="the run's folder")
+    command.add_argument("--checkpoint", type=Path, metavar="CKPT", help="the last one when not given")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="for the JSON and the curves; RUN/evaluation"
+    )
+    command.set_defaults(run=_eval)
+
+
+def _add_export(commands: Commands) -> None:
+    command = commands.add_parser("export", help="a run's detector as SavedModel and frozen graph")
+    command.add_argument("run_dir", type=Path, metavar="RUN", help="the run's folder")
+    command.add_argument("target", type=Path, metavar="DST", help="the folder to make")
+    command.add_argument("--checkpoint", type=Path, metavar="CKPT", help="the last one when not given")
+    command.set_defaults(run=_export)
+
+
+def _add_detect(commands: Commands) -> None:
+    command = commands.add_parser("detect", help="find objects in images, and draw them")
+    command.add_argument("model", type=Path, metavar="MODEL", help="a run, an export, a SavedModel or a .pb")
+    command.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files")
+    command.add_argument("--out", type=Path, default=Path("detections"), metavar="DIR", help="(detections)")
+    command.add_argument("--threshold", type=float, default=0.5, metavar="S", help="least score (0.5)")
+    command.add_argument("--label-map", type=Path, metavar="FILE", help="names, where the model has none")
+    command.set_defaults(run=_detect)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -203,6 +255,44 @@ def _convert(parsed: argparse.Namespace) -> None:
             progress=shown_progress(),
         )
     print(report)
+
+
+def _train(parsed: argparse.Namespace) -> None:
+    from boxwright.core.detector.settings import run_config
+    from boxwright.core.detector.train import Options
+    from boxwright.core.detector.train_run import train_run
+
+    options = Options(
+        seed=parsed.seed,
+        init=parsed.init,
+        overfit=parsed.overfit,
+        checkpoint_every=parsed.checkpoint_every,
+        evaluate_every=parsed.eval_every,
+    )
+    train_run(run_config(parsed.config, parsed.set, parsed.records), parsed.run_dir, options)
+
+
+def _eval(parsed: argparse.Namespace) -> None:
+    from boxwright.core.detector.evaluate_run import evaluate_run
+
+    print(evaluate_run(parsed.run_dir, parsed.out or parsed.run_dir / "evaluation", parsed.checkpoint))
+
+
+def _export(parsed: argparse.Namespace) -> None:
+    from boxwright.core.detector.export import export
+    from boxwright.core.detector.trained import trained
+
+    found = trained(parsed.run_dir, parsed.checkpoint)
+    labels = [found.labels[number] for number in sorted(found.labels)]
+    print(export(found.model, labels, parsed.target, facts={"step": found.step}))
+
+
+def _detect(parsed: argparse.Namespace) -> None:
+    from boxwright.core.detector.any_detector import load_detector
+    from boxwright.core.detector.detect import detect
+
+    detector = load_detector(parsed.model, parsed.label_map)
+    print(detect(detector, parsed.images, parsed.out, threshold=parsed.threshold, say=print))
 
 
 def _demo(parsed: argparse.Namespace) -> None:

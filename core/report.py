@@ -80,7 +80,7 @@ def contents(
     if labels:
         yield f"  labels: {counted(labels)}"
     if splits:
-        yield f"  splits: {counted(splits)}"
+        yield f"  splits: {counted(dict(sorted(splits.items())))}"
     if negatives:
         yield f"  negatives: {negatives} images without boxes"
     if ignored:
