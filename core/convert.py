@@ -121,13 +121,7 @@ def _run(
     with staged(target, plan, overwrite=overwrite) as work:
         dataset = progress(tally.counting(_prepared(conversion, tally)))
         context = WriteContext(
-            root=work,
-            adapter=writer.name,
-            name=conversion.name,
-            images=conversion.images,
-            workers=workers,
-            losses=tally.losses,
-            on_skip=tally.skip,
+            root=work, adapter=writer.name, name=conversion.name, images=conversion.images, workers=workers
         )
         fill(writer, conversion.write_options, dataset, context, plan, tally)
     return report_of(tally, **names, dropped=dict(conversion.dropped), skipped=context.skipped)

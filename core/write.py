@@ -48,15 +48,7 @@ def write(
     plan = {**identity(), "target": target_plan(adapter, parsed, name, images)}
     facts = {"source": dataset.info.name or "a data set", "target": str(target), "format": adapter.name}
     with staged(target, plan, overwrite=overwrite) as work:
-        context = WriteContext(
-            root=work,
-            adapter=adapter.name,
-            name=name,
-            images=images,
-            workers=workers,
-            losses=tally.losses,
-            on_skip=tally.skip,
-        )
+        context = WriteContext(root=work, adapter=adapter.name, name=name, images=images, workers=workers)
         fill(adapter, parsed, tally.counting(dataset), context, plan, tally)
     return report_of(tally, **facts, skipped=context.skipped)
 
@@ -80,9 +72,10 @@ def fill(
     plan: Mapping[str, object],
     tally: Tally,
 ) -> None:
-    """Write all records and then the manifest into the work folder of `context`."""
+    """Write all records and then the manifest into the work folder of `context`; `tally` counts them."""
     if adapter.write is None:  # writer_named has made sure that there is one
         raise BoxwrightError(f"{adapter.name} cannot write")
+    context.losses, context.on_skip = tally.losses, tally.skip
     adapter.write(dataset, options, context)
     write_manifest(context.root, context.name, {**plan, **_contents(tally, dataset), **context.summary})
 
