@@ -224,8 +224,6 @@ def _convert(parsed: argparse.Namespace) -> None:
     options = _pairs(parsed.option, "--option")
     if parsed.shards is not None:
         options["to.shards"] = str(parsed.shards)
-    if parsed.workers < 1:
-        raise OptionError(f"--workers {parsed.workers}: at least 1")
     with ExitStack() as stack:
         report = convert(
             parsed.source,

@@ -81,6 +81,8 @@ def convert(
     raises       OptionError, AnnotationError, WriteError; nothing is left behind then
     """
     source, target = Path(source), Path(target)
+    if workers < 1:
+        raise OptionError(f"workers {workers}: at least 1")
     _check_places(source, target)
     reader = reader_of(source, format)
     writer = writer_named(to)

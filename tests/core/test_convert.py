@@ -183,3 +183,9 @@ def test_a_change_in_a_folder_that_an_option_names_is_noticed(source, tmp_path):
     with pytest.raises(boxwright.WriteError) as caught:
         boxwright.convert(source, tmp_path / "out", to="tfrecord", options=options)
     assert "the source has changed" in str(caught.value)
+
+
+def test_no_workers_at_all_are_refused(source, tmp_path):
+    with pytest.raises(boxwright.OptionError) as caught:
+        boxwright.convert(source, tmp_path / "out", to="tfrecord", workers=0)
+    assert str(caught.value) == "workers 0: at least 1"
