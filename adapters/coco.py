@@ -25,7 +25,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import lru_cache
+from operator import attrgetter
+from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from pydantic import DirectoryPath
@@ -70,6 +73,7 @@ IMAGE_KEYS = frozenset({"id", "file_name", "width", "height", "group", "attribut
 COCO_KEYS = frozenset({"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation"})
 # Fields of ours that COCO has no key for; other tools use some of these names, too.
 EXTRA_FIELDS = ("difficult", "truncated", "occluded", "group_of", "pose", "score")
+EXTRA_VALUES = attrgetter(*EXTRA_FIELDS)
 ANNOTATION_KEYS = COCO_KEYS | {"edges", "attributes", *EXTRA_FIELDS}
 
 COUNTED = "counted"  # info.image_ids of a file whose image ids say nothing
@@ -314,8 +318,9 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
         message = "no width and height; the image has them"
         if scan.problem("missing_field", place, message) == "skip":
             return None
+    image_file = part.images.file(found) if found else None
     frame = scan.context.frame(
-        part.images.file(found) if found else None,
+        image_file,
         path=part.file,
         declared=size,
         where=place,
@@ -335,7 +340,7 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
             group=scan.optional.field(image, "group", place),
             source_id=None if scan.part.document.stated.get("image_ids") == COUNTED else str(image["id"]),
             attributes=scan.optional.attributes(image, IMAGE_KEYS, place),
-            file=part.images.file(found) if found else None,
+            file=image_file,
         )
 
 
@@ -347,7 +352,7 @@ def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:
     if "\\" in name and not images.has(name):
         name = name.replace("\\", "/")  # written on Windows
     found = scan.context.locate(images, name, file, f"{place}.file_name")
-    return found, scan.part.prefix + (found or PurePosixPath(name).as_posix())
+    return found, scan.part.prefix + (found or normpath(name))
 
 
 def _size(image: Object, path: Path, place: str) -> Size | None:
@@ -365,17 +370,14 @@ def _box(scan: _Pass, index: int, frame: Frame) -> Box | None:
     """One annotation as a box; None where a problem's action drops it."""
     annotation, place = scan.part.document.annotations[index], f"annotations[{index}]"
     label = _label(scan, annotation, place)
-    alone = not annotation.get("bbox")
-    outline = outline_of(
-        annotation.get("segmentation"), frame, scan.part.file, f"{place}.segmentation", alone=alone
-    )
+    outline: Outline | None = ()
+    if segmentation := annotation.get("segmentation"):
+        alone = not annotation.get("bbox")
+        outline = outline_of(segmentation, frame, scan.part.file, f"{place}.segmentation", alone=alone)
     edges = None if outline is None else _edges(scan, annotation, place, outline)
     if outline is None or edges is None:
         return None
-    fields = _fields(scan, annotation, place, outline)
-    own_area = (edges[2] - edges[0]) * (edges[3] - edges[1])
-    if "area" in fields and math.isclose(fields["area"], own_area, rel_tol=SAME_AREA):
-        del fields["area"]
+    fields = _fields(scan, annotation, place, outline, edges)
     return frame.box(label, frame.snapped(edges, NOISE), where=f"{place}.bbox", **fields)
 
 
@@ -407,21 +409,29 @@ def _derived(scan: _Pass, place: str, outline: Outline) -> Edges | None:
     return None if scan.problem("derived_box", f"{place}.bbox", message) == "skip" else edges
 
 
-def _fields(scan: _Pass, annotation: Object, place: str, outline: Outline) -> dict[str, Any]:
+def _fields(scan: _Pass, annotation: Object, place: str, outline: Outline, edges: Edges) -> dict[str, Any]:
     """The optional fields of the box that the annotation states."""
-    optional, fields = scan.optional, dict[str, Any]()
-    if annotation.get("area") is not None:
+    optional = scan.optional
+    fields: dict[str, Any] = {}
+    if not _is_own_area(annotation.get("area"), edges):
         fields["area"] = optional.field(annotation, "area", place)
     if annotation.get("iscrowd"):
-        fields["crowd"] = optional.field(annotation, "iscrowd", place, "crowd")
+        fields["crowd"] = optional.field(annotation, "iscrowd", place, "crowd") or False
     if outline and not isinstance(outline, Mask):
         fields["polygons"] = outline
     if not annotation.keys() <= COCO_KEYS:
-        fields |= {key: optional.field(annotation, key, place) for key in EXTRA_FIELDS}
+        extras = {key: optional.field(annotation, key, place) for key in EXTRA_FIELDS if key in annotation}
+        fields |= {key: value for key, value in extras.items() if value is not None}
         fields["attributes"] = optional.attributes(annotation, ANNOTATION_KEYS, place)
     if isinstance(outline, Mask):
         fields["attributes"] = fields.get("attributes", {}) | outline.attributes()
-    return {key: value for key, value in fields.items() if value is not None}
+    return fields
+
+
+def _is_own_area(area: object, edges: Edges) -> bool:
+    """Whether an area says no more than the edges do."""
+    own = (edges[2] - edges[0]) * (edges[3] - edges[1])
+    return area in (None, own) or (type(area) is float and math.isclose(area, own, rel_tol=SAME_AREA))
 
 
 # Writing
@@ -436,12 +446,12 @@ class _Spools:
 
 
 def _spool(record: ImageRecord, spools: _Spools, ranks: dict[str, int]) -> None:
-    position = len(spools.source_ids)
+    position = str(len(spools.source_ids))
     spools.source_ids.append(record.source_id)
     spools.images.add(_image_text(record))
     for box in record.boxes:
         rank = ranks.setdefault(box.label, len(ranks))
-        spools.annotations.add(position, rank, _annotation_text(box))
+        spools.annotations.add(position, str(rank), _annotation_text(box))
 
 
 def _check(record: ImageRecord, context: WriteContext) -> None:
@@ -452,9 +462,9 @@ def _check(record: ImageRecord, context: WriteContext) -> None:
     if record.split is not None and not _names_file(record.split):
         context.refuse(record, f"the split {record.split!r} cannot be part of a file's name")
     for box in record.boxes:
-        if math.isinf((box.x_max - box.x_min) * (box.y_max - box.y_min)):
+        if (box.x_max - box.x_min) * (box.y_max - box.y_min) == math.inf:
             context.refuse(record, "a box is larger than a number can tell")
-        if any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
+        if box.polygons and any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
             context.lose("polygons", "an outline of fewer than three vertices encloses nothing")
 
 
@@ -478,21 +488,33 @@ def _image_text(record: ImageRecord) -> str:
 
 
 def _annotation_text(box: Box) -> str:
-    width, height = length(box.x_min, box.x_max), length(box.y_min, box.y_max)
-    bbox = ", ".join(map(decimal, (box.x_min, box.y_min, width, height)))
-    area = decimal(width * height if box.area is None else box.area)
+    x, y, right, bottom = box.edges
+    width, height = length(x, right), length(y, bottom)
+    area = width * height if box.area is None else box.area
     mask = mask_in(box.attributes) if box.attributes and not box.polygons else None
-    extras: dict[str, object] = {
-        key: value for key in EXTRA_FIELDS if (value := getattr(box, key)) is not None and value is not False
-    }
-    taken = MASK_ATTRIBUTES if mask else ()
-    if box.attributes.keys() - taken:
-        extras["attributes"] = {key: value for key, value in box.attributes.items() if key not in taken}
-    if box.x_min + width != box.x_max or box.y_min + height != box.y_max:
-        extras["edges"] = box.edges
     outline = _mask_text(mask) if mask else polygons_text(box.polygons)
-    text = f'"bbox": [{bbox}], "area": {area}, "iscrowd": {box.crowd:d}, "segmentation": {outline}'
-    return f"{text}, {json.dumps(extras)[1:-1]}" if extras else text
+    extras: dict[str, object] = {}
+    taken = MASK_ATTRIBUTES if mask else ()
+    if box.attributes and box.attributes.keys() - taken:
+        extras["attributes"] = {key: value for key, value in box.attributes.items() if key not in taken}
+    if x + width != right or y + height != bottom:
+        extras["edges"] = box.edges
+    return (
+        f'"bbox": [{decimal(x)}, {decimal(y)}, {decimal(width)}, {decimal(height)}], '
+        f'"area": {decimal(area)}, "iscrowd": {box.crowd:d}, "segmentation": {outline}'
+        f"{_extra_fields(*EXTRA_VALUES(box))}{_further_keys(extras)}"
+    )
+
+
+@lru_cache(maxsize=1024)  # most boxes state the same few things
+def _extra_fields(*values: object) -> str:
+    """The EXTRA_FIELDS that state something, as further keys."""
+    stated = zip(EXTRA_FIELDS, values, strict=True)
+    return _further_keys({key: value for key, value in stated if value is not None and value is not False})
+
+
+def _further_keys(extras: Mapping[str, object]) -> str:
+    return f", {json.dumps(extras)[1:-1]}" if extras else ""
 
 
 def _mask_text(mask: Mask) -> str:

@@ -13,11 +13,11 @@ The left camera is read (label_2, image_2); another label folder beside it when 
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from pydantic import DirectoryPath
@@ -44,6 +44,7 @@ from boxwright.core.write_context import WriteContext
 TEXT = ".txt"
 COLUMNS = 15  # without a detector's score
 EDGES = ("left", "top", "right", "bottom")
+EDGE_COLUMNS = slice(3, 7)  # of those behind the type
 # What the 3D columns hold where nothing is known: alpha before the edges, the others behind them.
 ANGLE, SIZE, PLACE = -10.0, -1.0, -1000.0
 BEHIND = {
@@ -56,6 +57,7 @@ BEHIND = {
     "rotation_y": ANGLE,
 }
 MARKERS = {"alpha": ANGLE, **BEHIND}
+UNKNOWN_CUBOID = decimal(ANGLE), " ".join(map(decimal, BEHIND.values()))
 NUMBERS = ("truncated", "occluded", "alpha", *EDGES, *BEHIND, "score")
 UNLABELLED_REGION = "DontCare"
 OCCLUSIONS = (0, 1, 2, 3)
@@ -129,8 +131,7 @@ def write(dataset: Dataset, options: KittiOptions, context: WriteContext) -> Non
             stem = names.take(record, name)
             add_to_list(record, stem)
             rows = [_row(label, box, options, context) for label, box in _typed(record, context)]
-            with context.open(f"{labels}/{stem}.txt") as file:
-                file.writelines(rows)
+            context.write(f"{labels}/{stem}.txt", "".join(rows))
             context.place(record, f"{images}/{name}")
 
 
@@ -314,31 +315,33 @@ def _box(columns: list[str], frame: Frame, line: int) -> Box | None:
     def unknown(fact: str) -> None:
         frame.reporter.problem("invalid_attribute", frame.path, line, fact)
 
+    truncated, occluded, alpha, left, top, right, bottom, *behind = values
+    score = behind.pop() if len(behind) > len(BEHIND) else None
     make = frame.region if columns[0] == UNLABELLED_REGION else frame.box
     return make(
         columns[0],
-        (values["left"], values["top"], values["right"], values["bottom"]),
+        (left, top, right, bottom),
         where=line,
-        truncated=_truncated(values["truncated"], unknown),
-        occluded=_occluded(values["occluded"], columns[2], unknown),
-        cuboid=_cuboid(values, unknown),
-        score=_known("score", values["score"], unknown) if "score" in values else None,
+        truncated=_truncated(truncated, unknown),
+        occluded=_occluded(occluded, columns[2], unknown),
+        cuboid=_cuboid((alpha, *behind), unknown),
+        score=None if score is None else _known("score", score, unknown),
     )
 
 
-def _values(columns: list[str]) -> dict[str, float]:
-    """The columns behind the type, by name; only the edges must be finite."""
+def _values(columns: list[str]) -> list[float]:
+    """The columns behind the type; only the edges must be finite."""
     if len(columns) not in (COLUMNS, COLUMNS + 1):
         raise ValueError(f"expected {COLUMNS} columns, or {COLUMNS + 1} with a score; found {len(columns)}")
     texts = columns[1:]
     with suppress(ValueError):
-        values = dict(zip(NUMBERS, map(float, texts), strict=False))
-        if "_" not in "".join(texts) and all(math.isfinite(values[name]) for name in EDGES):
+        values = list(map(float, texts))
+        if math.isfinite(sum(values[EDGE_COLUMNS])) and "_" not in "".join(texts):
             return values
-    values = {}
-    for name, text in zip(NUMBERS, texts, strict=False):  # the slow way names the column that is wrong
-        values[name] = float(text) if name not in EDGES and _is_number(text) else number(text, name)
-    return values
+    named = zip(NUMBERS, texts, strict=False)  # the slow way names the column that is wrong
+    return [
+        float(text) if name not in EDGES and _is_number(text) else number(text, name) for name, text in named
+    ]
 
 
 def _is_number(text: str) -> bool:
@@ -373,9 +376,11 @@ def _occluded(value: float, text: str, unknown: Callable[[str], None]) -> int | 
     return None
 
 
-def _cuboid(values: dict[str, float], unknown: Callable[[str], None]) -> Cuboid | None:
-    stated = {name: values[name] for name, marker in MARKERS.items() if values[name] != marker}
-    if not all(map(math.isfinite, stated.values())):
+def _cuboid(values: Sequence[float], unknown: Callable[[str], None]) -> Cuboid | None:
+    stated = {
+        name: value for (name, marker), value in zip(MARKERS.items(), values, strict=True) if value != marker
+    }
+    if not math.isfinite(sum(stated.values())):
         stated = {name: value for name, value in stated.items() if _known(name, value, unknown) is not None}
     return Cuboid(**stated) if stated else None
 
@@ -408,7 +413,7 @@ def _lose_of_missing(record: ImageRecord, name: str, context: WriteContext) -> N
     """Count what is known of an image only while it is there."""
     if record.width is not None:
         context.lose("width", "KITTI states no size: without its image it is unknown")
-    if PurePosixPath(name).suffix != ".png":
+    if not name.endswith(".png"):
         context.lose("path", "KITTI names no image: one that is missing is taken for a .png")
 
 
@@ -435,32 +440,27 @@ def _check_type(record: ImageRecord, label: str, context: WriteContext) -> None:
 
 
 def _row(label: str, box: Box, options: KittiOptions, context: WriteContext) -> str:
-    alpha, *others = _written_cuboid(box.cuboid, context)
     edges = rounded(box.edges, options.round)
-    if edges != box.edges:
+    if options.round != "none" and edges != box.edges:
         context.lose("edges", f"rounded {options.round}")
-    columns = [
-        UNKNOWN_FLAG if box.truncated is None else box.truncated,
-        UNKNOWN_FLAG if box.occluded is None else box.occluded,
-        alpha,
-        *edges,
-        *others,
-    ]
-    if box.score is not None:
-        columns.append(box.score)
-    return " ".join((label, *map(decimal, columns))) + "\n"
+    truncated = UNKNOWN_FLAG if box.truncated is None else box.truncated
+    occluded = UNKNOWN_FLAG if box.occluded is None else box.occluded
+    alpha, behind = UNKNOWN_CUBOID if box.cuboid is None else _written_cuboid(box.cuboid, context)
+    score = "" if box.score is None else f" {decimal(box.score)}"
+    left, top, right, bottom = map(decimal, edges)
+    return f"{label} {decimal(truncated)} {occluded} {alpha} {left} {top} {right} {bottom} {behind}{score}\n"
 
 
-def _written_cuboid(cuboid: Cuboid | None, context: WriteContext) -> list[float]:
-    if cuboid is None:
-        return list(MARKERS.values())
+def _written_cuboid(cuboid: Cuboid, context: WriteContext) -> tuple[str, str]:
+    """The column before the edges and those behind them."""
     if cuboid == Cuboid():
         context.lose("cuboid", "one that says nothing is none in KITTI")
     values = {name: getattr(cuboid, name) for name in MARKERS}
     for name, value in values.items():
         if value == MARKERS[name]:
             context.lose("cuboid", f"{name} {value:g} means unknown in KITTI")
-    return [MARKERS[name] if value is None else value for name, value in values.items()]
+    alpha, *behind = (decimal(MARKERS[name] if value is None else value) for name, value in values.items())
+    return alpha, " ".join(behind)
 
 
 ADAPTER = Adapter(

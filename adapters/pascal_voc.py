@@ -41,7 +41,6 @@ from boxwright.core.numbers import Rounding, decimal, finite, pixels, rounded, s
 from boxwright.core.options import Options, reads, writes
 from boxwright.core.parsing.xml_attributes import CORNERS, attribute_lines, attributes
 from boxwright.core.parsing.xml_document import (
-    NO_CHARACTER,
     children,
     coordinate,
     element_line,
@@ -130,8 +129,7 @@ def write(dataset: Dataset, options: PascalVocOptions, context: WriteContext) ->
             name = _file_name(record, context)
             stem = names.take(record, name)
             text = _document(record, name, options, context)
-            with context.open(f"Annotations/{stem}.xml") as file:
-                file.write(text)
+            context.write(f"Annotations/{stem}.xml", text)
             context.place(record, f"JPEGImages/{name}")
             add_to_list(record, stem.strip())  # `_split` finds it for the name with its blanks, too
 
@@ -378,7 +376,7 @@ def _box(element: "_Element", place: str, frame: Frame, origin: int) -> Box | No
     fields = _fields(found, place, frame)
     if children.unknown:
         fields["attributes"] = attributes(children.unknown, f"{place}/", frame)
-    outline = polygons(outlines, place, frame, -origin, alone="bndbox" not in found)
+    outline = polygons(outlines, place, frame, -origin, alone="bndbox" not in found) if outlines else ()
     if outline is None:
         return None
     if outline:
@@ -429,7 +427,9 @@ def _flag(element: "_Element", most: int, place: str, frame: Frame, *, share: bo
 
     share   whether fractions count: some tools write KITTI's share of truncation
     """
-    text = (element.text or "").strip().lower()
+    text = element.text or ""
+    if text not in FLAGS:
+        text = text.strip().lower()
     if text in FLAGS:
         return FLAGS[text]
     found = finite(text)
@@ -464,20 +464,20 @@ def _file_name(record: ImageRecord, context: WriteContext) -> str:
 
 
 def _document(record: ImageRecord, name: str, options: PascalVocOptions, context: WriteContext) -> str:
-    lines = ["<annotation>", element_line(1, "folder", context.name), element_line(1, "filename", name)]
-    if record.width is not None and record.height is not None:
-        sides = f"\t\t<width>{record.width}</width>", f"\t\t<height>{record.height}</height>"
-        # Nobody's pixels are counted for the depth; many readers fail without the element.
-        lines += ["\t<size>", *sides, "\t\t<depth>3</depth>", "\t</size>"]
-    lines.append("\t<segmented>0</segmented>")
-    for box in record.boxes:
-        _lose(box, options, context)
-        lines += _object(box, options)
-    lines += attribute_lines(1, record.attributes)
-    text = "\n".join((*lines, "</annotation>", ""))
-    if found := NO_CHARACTER.search(text):
-        context.refuse(record, f"U+{ord(found[0]):04X} is no character of XML")
-    return text
+    try:
+        lines = [element_line(1, "folder", context.name), element_line(1, "filename", name)]
+        if record.width is not None and record.height is not None:
+            sides = f"\t\t<width>{record.width}</width>", f"\t\t<height>{record.height}</height>"
+            # Nobody's pixels are counted for the depth; many readers fail without the element.
+            lines += ["\t<size>", *sides, "\t\t<depth>3</depth>", "\t</size>"]
+        lines.append("\t<segmented>0</segmented>")
+        for box in record.boxes:
+            _lose(box, options, context)
+            lines.append(_object(box, options))
+        lines += attribute_lines(1, record.attributes)
+    except ValueError as error:
+        context.refuse(record, str(error))
+    return "\n".join(("<annotation>", *lines, "</annotation>", ""))
 
 
 def _lose(box: Box, options: PascalVocOptions, context: WriteContext) -> None:
@@ -486,35 +486,39 @@ def _lose(box: Box, options: PascalVocOptions, context: WriteContext) -> None:
         context.lose("truncated", "a share becomes a flag")
     if box.occluded is not None and box.occluded > 1:
         context.lose("occluded", "a level becomes a flag")
-    if any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
+    if box.polygons and any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
         context.lose("polygons", "an outline of fewer than three vertices encloses nothing")
-    if rounded(box.edges, options.round) != box.edges:
+    if options.round != "none" and rounded(box.edges, options.round) != box.edges:
         context.lose("edges", f"rounded {options.round}")
 
 
-def _object(box: Box, options: PascalVocOptions) -> Iterator[str]:
-    yield "\t<object>"
-    yield element_line(2, "name", box.label)
+def _object(box: Box, options: PascalVocOptions) -> str:
+    lines = ["\t<object>", element_line(2, "name", box.label)]
     if box.pose is not None:
-        yield element_line(2, "pose", box.pose)
+        lines.append(element_line(2, "pose", box.pose))
     if box.truncated is not None:
-        yield f"\t\t<truncated>{int(box.truncated > 0)}</truncated>"
+        lines.append(f"\t\t<truncated>{box.truncated > 0:d}</truncated>")
     if box.occluded is not None:
-        yield f"\t\t<occluded>{int(box.occluded > 0)}</occluded>"
-    yield f"\t\t<difficult>{int(box.difficult)}</difficult>"
+        lines.append(f"\t\t<occluded>{box.occluded > 0:d}</occluded>")
     x_min, y_min, x_max, y_max = rounded(box.edges, options.round)
-    yield "\t\t<bndbox>"
-    yield f"\t\t\t<xmin>{decimal(x_min, 1)}</xmin>"
-    yield f"\t\t\t<ymin>{decimal(y_min, 1)}</ymin>"
-    yield f"\t\t\t<xmax>{decimal(x_max)}</xmax>"
-    yield f"\t\t\t<ymax>{decimal(y_max)}</ymax>"
-    yield "\t\t</bndbox>"
-    for polygon in (each for each in box.polygons if len(each) >= FEWEST_VERTICES):
-        yield "\t\t<polygon>"
-        yield from (f"\t\t\t<pt><x>{decimal(x, 1)}</x><y>{decimal(y, 1)}</y></pt>" for x, y in polygon)
-        yield "\t\t</polygon>"
-    yield from attribute_lines(2, box.attributes)
-    yield "\t</object>"
+    lines.append(
+        f"\t\t<difficult>{box.difficult:d}</difficult>\n\t\t<bndbox>\n"
+        f"\t\t\t<xmin>{decimal(x_min, 1)}</xmin>\n\t\t\t<ymin>{decimal(y_min, 1)}</ymin>\n"
+        f"\t\t\t<xmax>{decimal(x_max)}</xmax>\n\t\t\t<ymax>{decimal(y_max)}</ymax>\n\t\t</bndbox>"
+    )
+    for polygon in box.polygons:
+        if len(polygon) >= FEWEST_VERTICES:
+            lines += _polygon(polygon)
+    if box.attributes:
+        lines += attribute_lines(2, box.attributes)
+    lines.append("\t</object>")
+    return "\n".join(lines)
+
+
+def _polygon(polygon: Polygon) -> Iterator[str]:
+    yield "\t\t<polygon>"
+    yield from (f"\t\t\t<pt><x>{decimal(x, 1)}</x><y>{decimal(y, 1)}</y></pt>" for x, y in polygon)
+    yield "\t\t</polygon>"
 
 
 ADAPTER = Adapter(

@@ -76,7 +76,7 @@ def convert(
     split        'source', 'none', 'group:val=0.2', 'stratified:…', 'random:val=500', or the data set's own
     seed         of samples and made splits
     options      of both adapters; `from.key` and `to.key` tell them apart where both have `key`
-    progress     wraps the data set of each pass, to show how far it is
+    progress     wraps the records of each pass, of reading or writing, to show how far it is
     returns      counts, problems, losses; `unchanged` where the same conversion had finished already
     raises       OptionError, AnnotationError, WriteError; nothing is left behind then
     """
@@ -123,7 +123,12 @@ def _run(
     with staged(target, plan, overwrite=overwrite) as work:
         dataset = progress(tally.counting(_prepared(conversion, tally)))
         context = WriteContext(
-            root=work, adapter=writer.name, name=conversion.name, images=conversion.images, workers=workers
+            root=work,
+            adapter=writer.name,
+            name=conversion.name,
+            images=conversion.images,
+            workers=workers,
+            progress=progress,
         )
         fill(writer, conversion.write_options, dataset, context, plan, tally)
     return report_of(tally, **names, dropped=dict(conversion.dropped), skipped=context.skipped)

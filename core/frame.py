@@ -22,6 +22,7 @@ class Frame:
 
     width, height   of the stored image in pixels, or None where nobody knows
     orientation     EXIF orientation of the grid that the annotation was drawn on; 1: the stored grid
+    drawn_size      width and height of the grid that the annotation was drawn on; None: nobody knows
     """
 
     def __init__(
@@ -34,15 +35,8 @@ class Frame:
     ) -> None:
         self.reporter, self.path = reporter, path
         self.width, self.height, self.orientation = width, height, orientation
+        self.drawn_size = _drawn_size(width, height, orientation)
         self._seen: set[tuple[str, Edges]] = set()
-
-    @property
-    def drawn_size(self) -> Size | None:
-        """Width and height of the grid that the annotation was drawn on, or None where nobody knows."""
-        if self.width is None or self.height is None:
-            return None
-        swapped = self.orientation >= FIRST_SWAPPING_ORIENTATION
-        return (self.height, self.width) if swapped else (self.width, self.height)
 
     def box(self, label: str, edges: Edges, *, where: str | int, **fields: Any) -> Box | None:
         """Make a checked box of what a parser read; None when a problem's action drops it.
@@ -52,9 +46,9 @@ class Frame:
         fields   the other fields of Box (Any: pydantic checks them); polygons on the same grid as the edges
         raises   AnnotationError for a label outside the closed list or a field that cannot be
         """
-        reporter = self.reporter
-        reporter.check_label(label, self.path, where)
-        checked = self._checked(self._mapped(edges), where)
+        if self.reporter.labels is not None:
+            self.reporter.check_label(label, self.path, where)
+        checked = self._checked(edges if self.orientation == 1 else self._mapped(edges), where)
         if checked is None or self._repeated(label, checked, where):
             return None
         return self._made(label, checked, where, fields)
@@ -70,6 +64,8 @@ class Frame:
             return edges
         x_min, y_min, x_max, y_max = edges
         width, height = self.drawn_size
+        if x_min >= 0 and y_min >= 0 and x_max <= width and y_max <= height:
+            return edges
         return (
             0.0 if -noise < x_min < 0 else x_min,
             0.0 if -noise < y_min < 0 else y_min,
@@ -152,6 +148,12 @@ class Frame:
             7: (width - y, height - x),
             8: (width - y, x),
         }.get(self.orientation, point)
+
+
+def _drawn_size(width: int | None, height: int | None, orientation: int) -> Size | None:
+    if width is None or height is None:
+        return None
+    return (height, width) if orientation >= FIRST_SWAPPING_ORIENTATION else (width, height)
 
 
 def shown(edges: Sequence[float]) -> str:

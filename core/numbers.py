@@ -7,6 +7,7 @@ from typing import Literal
 Rounding = Literal["none", "outward"]
 
 MOST_PIXELS = 10**9  # along one side; a size above it is none
+MOST_PLAIN = 10**16  # from here on repr writes an exponent, with fewer digits than int
 MOST_DIGITS = 1_200  # of text that is moved; the longest exact decimal of a float has 1,077
 _EXACT = Context(prec=2 * MOST_DIGITS)  # digits, enough to add to any float without rounding
 
@@ -63,9 +64,10 @@ def decimal(value: float, by: int = 0) -> str:
 
     by   added to the decimal, exactly: `moved(text, -by)` is the float again
     """
-    text = repr(float(value) + 0.0)  # + 0.0: no -0
-    if text.endswith(".0"):
-        return str(int(text[:-2]) + by) if by else text[:-2]
+    whole = int(value)
+    if whole == value and -MOST_PLAIN < whole < MOST_PLAIN:  # most are
+        return str(whole + by)
+    text = repr(float(value))
     if by:
         return format(_EXACT.add(Decimal(text), by), "f")
     return format(Decimal(text), "f") if "e" in text else text

@@ -10,25 +10,28 @@ LINE_EVERY = 10.0  # seconds between plain lines: a log stays readable, a watche
 
 
 def shown_progress() -> Callable[[Dataset], Dataset]:
-    """A wrapper for a data set that shows each of its passes on standard error."""
-    return _with_bars if sys.stderr.isatty() else _with_lines
+    """A wrapper for the data sets of one job that shows each of their passes on standard error."""
+    return _bars() if sys.stderr.isatty() else _with_lines
 
 
-def _with_bars(dataset: Dataset) -> Dataset:
-    total: int | None = None  # known from the second pass on
+def _bars() -> Callable[[Dataset], Dataset]:
+    total: int | None = None  # known from the job's second pass on
 
-    def scan() -> Iterator[ImageRecord]:
-        from tqdm import tqdm
+    def with_bars(dataset: Dataset) -> Dataset:
+        def scan() -> Iterator[ImageRecord]:
+            from tqdm import tqdm
 
-        nonlocal total
-        count = 0
-        for count, record in enumerate(  # noqa: B007 (needed after the loop)
-            tqdm(dataset, unit=" images", total=total, leave=False, dynamic_ncols=True), start=1
-        ):
-            yield record
-        total = count
+            nonlocal total
+            count = 0
+            for count, record in enumerate(  # noqa: B007 (needed after the loop)
+                tqdm(dataset, unit=" images", total=total, leave=False, dynamic_ncols=True), start=1
+            ):
+                yield record
+            total = count
 
-    return dataset.derive(scan, dataset.declared_labels)
+        return dataset.derive(scan, dataset.declared_labels)
+
+    return with_bars
 
 
 def _with_lines(dataset: Dataset) -> Dataset:

@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from posixpath import normpath
 
 from boxwright.core.errors import AnnotationError, relative
 from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Frame, Size
@@ -69,7 +70,7 @@ class ReadContext(Reporter):
         if fact := unsafe_path(name):
             return self._instead(images, name, fact, path, where, fallback)
         if images.has(name):
-            return Path(name).as_posix()
+            return normpath(name)
         found = images.similar(name) or (images.by_stem(fallback) if fallback else None)
         if found is not None:
             self.problem("image_renamed", path, where, f"no file {name!r}; {found!r} is there")

@@ -15,9 +15,9 @@ class RowSpool:
     def __init__(self, folder: Path) -> None:
         self._file = TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder)  # noqa: SIM115
 
-    def add(self, *columns: object) -> None:
+    def add(self, *columns: str) -> None:
         """Append a row."""
-        self._file.write("\t".join(map(str, columns)) + "\n")
+        self._file.write("\t".join(columns) + "\n")
 
     def __iter__(self) -> Iterator[list[str]]:
         self._file.seek(0)

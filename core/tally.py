@@ -23,12 +23,12 @@ class Range:
     greatest: float = float("-inf")
     total: float = 0.0
 
-    def add(self, value: float) -> None:
-        """Take in one number."""
-        self.count += 1
-        self.total += value
-        self.least = min(self.least, value)
-        self.greatest = max(self.greatest, value)
+    def add(self, *values: float) -> None:
+        """Take in some numbers."""
+        self.count += len(values)
+        self.total += sum(values)
+        self.least = min(self.least, *values)
+        self.greatest = max(self.greatest, *values)
 
     def as_dict(self) -> dict[str, float] | None:
         """`{"least": …, "mean": …, "greatest": …}`, or None when nothing was seen."""
@@ -114,32 +114,34 @@ class Tally:
         return dataset.derive(scan, dataset.declared_labels)
 
     def _count(self, record: ImageRecord) -> None:
+        boxes = record.boxes
         self.images += 1
-        self.empty += not record.boxes
-        self.boxes += len(record.boxes)
+        self.empty += not boxes
+        self.boxes += len(boxes)
         self.ignored += len(record.ignored)
-        self.boxes_per_image.add(len(record.boxes))
+        self.boxes_per_image.add(len(boxes))
         if record.width and record.height:
             self.widths.add(record.width)
             self.heights.add(record.height)
         if record.split is not None:
             self.splits[record.split] += 1
-            self.boxes_by_split[record.split] += len(record.boxes)
+            self.boxes_by_split[record.split] += len(boxes)
             self._check_group(record, record.split)
-        if "ignored" in self._lost_of_record:
-            self.losses.add("ignored", self._reason, len(record.ignored))
-        self._lose(record, self._lost_of_record)
-        for box in record.boxes:
-            self._count_box(box)
-        for region in record.ignored:
-            if "ignored" not in self._lost_of_record:
-                self._lose(region, self._lost_of_box)
+        if boxes:
+            self.labels.update([box.label for box in boxes])
+            self.box_widths.add(*[box.x_max - box.x_min for box in boxes])
+            self.box_heights.add(*[box.y_max - box.y_min for box in boxes])
+        self._count_losses(record)
 
-    def _count_box(self, box: Box) -> None:
-        self.labels[box.label] += 1
-        self.box_widths.add(box.x_max - box.x_min)
-        self.box_heights.add(box.y_max - box.y_min)
-        self._lose(box, self._lost_of_box)
+    def _count_losses(self, record: ImageRecord) -> None:
+        self._lose(record, self._lost_of_record)
+        regions = record.ignored
+        if "ignored" in self._lost_of_record:
+            self.losses.add("ignored", self._reason, len(regions))
+            regions = ()
+        if self._lost_of_box:
+            for box in (*record.boxes, *regions):
+                self._lose(box, self._lost_of_box)
 
     def _lose(self, value: Box | ImageRecord, fields: tuple[str, ...]) -> None:
         for name in fields:

@@ -35,7 +35,7 @@ def write(
     format     an adapter's name
     images     copy the images, link to them, or leave them out ('none')
     name       what files that need a name are called; None: the folder's name
-    workers    processes that may work (TFRecord); the bytes written do not depend on it
+    workers    how many may work at a time (TFRecord); the bytes written do not depend on it
     overwrite  whether a folder with other content is replaced
     options    the adapter's own, see `boxwright adapters NAME`
     raises     OptionError, WriteError for a record that the format cannot hold or a folder that is taken

@@ -22,9 +22,11 @@ class ImageFile:
     @contextmanager
     def open(self) -> Generator[tuple[BinaryIO, int]]:
         """Open the file at the image's first byte; gives the file and the image's length in bytes."""
-        with open(self.path, "rb") as file:
+        # Unbuffered: who asks for a header or for everything has no use for blocks in between.
+        with open(self.path, "rb", buffering=0) as file:
             length = os.fstat(file.fileno()).st_size if self.length is None else self.length
-            file.seek(self.offset)
+            if self.offset:
+                file.seek(self.offset)
             yield file, length
 
     def read(self) -> bytes:

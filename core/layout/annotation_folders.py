@@ -1,12 +1,11 @@
 """Folders of annotation files, one for each image, and the folders of their images."""
 
-import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from boxwright.core.layout.image_folder import ImageFolder
-from boxwright.core.layout.source_files import files, folder_named
+from boxwright.core.layout.source_files import folder_named, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,9 @@ class Part:
     def files(self, extension: str) -> Iterator[tuple[Path, str]]:
         """The annotation files, sorted, with their names inside the part, without the extension."""
         if self.annotations is not None:
-            beginning = os.path.join(self.annotations, "")
-            for path in files(self.annotations, {extension}):
-                stem = str(path)[len(beginning) : -len(extension)]
-                if stem.partition("/")[0] not in self.skip or "/" not in stem:
-                    yield path, stem
+            for name in names(self.annotations, {extension}):
+                if not self.skip or "/" not in name or name.partition("/")[0] not in self.skip:
+                    yield self.annotations / name, name[: -len(extension)]
 
     def image_folder(self) -> ImageFolder:
         """The part's images."""

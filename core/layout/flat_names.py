@@ -1,7 +1,7 @@
 """File names for formats that keep all images in one folder: one name for each record, told apart by stem."""
 
 import re
-from pathlib import PurePosixPath
+from posixpath import normpath
 
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS, read_header
@@ -38,7 +38,7 @@ class FlatNames:
 
 def joined(record: ImageRecord, context: WriteContext) -> str:
     """A record's path as one name, its folders joined with '_'; that they were folders is lost."""
-    name = "_".join(PurePosixPath(record.path).parts)
+    name = normpath(record.path).replace("/", "_")
     if name != record.path:
         context.lose("path", "folders joined into the name")
     return name

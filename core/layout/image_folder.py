@@ -6,7 +6,7 @@ from pathlib import Path, PureWindowsPath
 
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS
-from boxwright.core.layout.source_files import files
+from boxwright.core.layout.source_files import names
 
 # Tried before the folder is listed: what nearly every data set uses.
 COMMON_EXTENSIONS = (".jpg", ".png", ".jpeg")
@@ -62,8 +62,7 @@ class ImageFolder:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """All images, sorted."""
-        below = files(self.root, IMAGE_EXTENSIONS) if self.root.is_dir() else ()
-        found = (str(path).removeprefix(self._beginning) for path in below)
+        found = names(self.root, IMAGE_EXTENSIONS) if self.root.is_dir() else ()
         return tuple(name for name in found if name.partition("/")[0] not in self._skip)
 
     @property

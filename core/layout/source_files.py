@@ -13,6 +13,8 @@ JUNK_FOLDERS = frozenset({"__MACOSX"})
 # Fingerprints hash the text of annotations; these are too big to be read twice and count by name and size.
 BULKY_EXTENSIONS = IMAGE_EXTENSIONS | {".tfrecord", ".bin", ".zip", ".mp4", ".avi"}
 
+BLOCK = 1 << 16  # bytes that are hashed at a time
+
 
 def is_junk(name: str) -> bool:
     """Whether a file or folder is an operating system's own: hidden, `._x`, `Thumbs.db`, `__MACOSX`."""
@@ -25,27 +27,30 @@ def files(root: Path, extensions: Collection[str] | None = None) -> Iterator[Pat
     extensions   lower case with their dot; None: all files
     Links are followed, but not back to a folder that they lie in.
     """
-    yield from _files(root, extensions, ())
+    return (root / name for name in names(root, extensions))
 
 
-def _files(
-    folder: Path, extensions: Collection[str] | None, above: tuple[tuple[int, int], ...]
-) -> Iterator[Path]:
+def names(root: Path, extensions: Collection[str] | None = None) -> Iterator[str]:
+    """The names of the same files relative to `root`, POSIX: a path costs more than finding its file."""
+    return _names(os.fspath(root), "", extensions, ())
+
+
+def _names(
+    folder: str, prefix: str, extensions: Collection[str] | None, above: tuple[tuple[int, int], ...]
+) -> Iterator[str]:
     status = os.stat(folder)
     identity = status.st_dev, status.st_ino
     if identity in above:  # a link back to a folder that it lies in
         return
     with os.scandir(folder) as entries:
-        ordered = sorted(
-            (entry for entry in entries if not is_junk(entry.name)), key=lambda entry: entry.name
-        )
-    for entry in ordered:
-        if _leads_to(entry.is_dir):
-            yield from _files(Path(entry.path), extensions, (*above, identity))
-        elif extensions is not None and os.path.splitext(entry.name)[1].lower() not in extensions:
+        found = {entry.name: entry for entry in entries if not is_junk(entry.name)}
+    for name in sorted(found):
+        if _leads_to(found[name].is_dir):
+            yield from _names(found[name].path, f"{prefix}{name}/", extensions, (*above, identity))
+        elif extensions is not None and os.path.splitext(name)[1].lower() not in extensions:
             continue
-        elif _leads_to(entry.is_file):  # no pipe, which would block, and no link that leads nowhere
-            yield Path(entry.path)
+        elif _leads_to(found[name].is_file):  # no pipe, which would block, and no link that leads nowhere
+            yield prefix + name
 
 
 def _leads_to(kind: Callable[[], bool]) -> bool:
@@ -82,10 +87,19 @@ def fingerprint(*roots: Path) -> str:
     """
     digest = hashlib.sha256()
     for root in roots:
-        for path in [root] if root.is_file() else files(root):
-            name = path.name if path == root else path.relative_to(root).as_posix()
-            digest.update(f"{name}\0{path.stat().st_size}\0".encode("utf-8", "surrogateescape"))
-            if path.suffix.lower() not in BULKY_EXTENSIONS and ".tfrecord" not in path.name:
-                with open(path, "rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        folder, found = (root.parent, [root.name]) if root.is_file() else (root, names(root))
+        for name in found:
+            path = os.path.join(folder, name)
+            digest.update(f"{name}\0{os.stat(path).st_size}\0".encode("utf-8", "surrogateescape"))
+            if os.path.splitext(name)[1].lower() not in BULKY_EXTENSIONS and ".tfrecord" not in name:
+                digest.update(_content_digest(path))
     return digest.hexdigest()
+
+
+def _content_digest(path: str) -> bytes:
+    # Not hashlib.file_digest, which sets up a buffer of 256 KB: most files are some lines of text.
+    digest = hashlib.sha256()
+    with open(path, "rb", buffering=0) as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.digest()

@@ -47,6 +47,8 @@ def extent_of(outline: Outline) -> Edges | None:
 
 def polygons_text(polygons: Sequence[Polygon]) -> str:
     """The polygons that enclose an area as JSON: pycocotools takes two vertices for a box."""
+    if not polygons:
+        return "[]"
     whole = (polygon for polygon in polygons if len(polygon) >= FEWEST_VERTICES)
     flat = [", ".join(map(decimal, chain.from_iterable(polygon))) for polygon in whole]
     return f"[{', '.join([f'[{numbers}]' for numbers in flat])}]"

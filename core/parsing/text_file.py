@@ -37,13 +37,16 @@ def contents(path: Path, most: int, limit: str) -> bytes:
     raises  AnnotationError for what is larger, cannot be read or is no file; a pipe would keep us waiting
     """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise FileNotFoundError
-        if status.st_size > most:
-            raise AnnotationError(path, "", f"is larger than {limit}")
-        with open(path, "rb") as file:
-            return file.read()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # opening a pipe would wait for its writer
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise FileNotFoundError
+            if status.st_size > most:
+                raise AnnotationError(path, "", f"is larger than {limit}")
+            return os.read(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise AnnotationError(path, "", "is no file, or a link that leads nowhere") from None
     except OSError as error:

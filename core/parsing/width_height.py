@@ -20,6 +20,8 @@ def edges_of(value: object) -> Edges:
 def length(low: float, high: float) -> float:
     """The length between two edges, without the digits of float noise where it gives `high` again."""
     exact = high - low
+    if exact % 1 == 0:  # nearly every one there is
+        return exact
     tidy = round(exact, TIDY_DIGITS)
     return tidy if low + tidy == high else exact
 

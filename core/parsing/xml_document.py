@@ -6,10 +6,9 @@ Nothing is fetched and no entity is expanded; what libxml2 finds wrong is told i
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from boxwright.core.errors import AnnotationError
 from boxwright.core.numbers import moved, shortened
@@ -66,6 +65,7 @@ def _parser() -> "XMLParser":
         huge_tree=False,  # libxml2 bounds depth and text as long as this is off
         remove_comments=True,
         remove_pis=True,
+        remove_blank_text=True,  # indentation, which is most of the nodes; never where it is all of a text
     )
 
 
@@ -86,8 +86,7 @@ def text_of(element: "_Element") -> str:
     return text if text != stripped and element.get(SPACE) == "preserve" else stripped
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(NamedTuple):
     """An element's children, sorted by what is done with them."""
 
     once: "dict[str, _Element]"
@@ -102,6 +101,9 @@ def sorted_children(
 
     raises   AnnotationError where one of `once` stands twice; `place` is what goes before its tag there
     """
+    plain = {child.tag: child for child in element}
+    if plain.keys() <= once and len(plain) == len(element):  # nearly every object
+        return Children(plain, [], [])
     found = Children({}, [], [])
     for child in element:
         tag = child.tag
@@ -129,15 +131,19 @@ def children(
 
 def coordinate(element: "_Element", by: int, path: Path | str, place: str) -> float:
     """An element's number, moved by whole pixels; raises AnnotationError for what is no finite number."""
-    text = (element.text or "").strip()
+    text = element.text or ""
     found = moved(text, by)
     if found is None:
-        raise AnnotationError(path, f"{place}/{element.tag}", f"{shortened(text)} is not a finite number")
+        fact = f"{shortened(text.strip())} is not a finite number"
+        raise AnnotationError(path, f"{place}/{element.tag}", fact)
     return found
 
 
+@lru_cache(maxsize=1024)  # labels and poses come again and again
 def element_line(depth: int, tag: str, text: str, attributes: str = "") -> str:
-    """A line with an element, indented by tabs, whose text `text_of` gives back."""
+    """A line with an element, indented by tabs, whose text `text_of` gives back; raises ValueError."""
+    if found := NO_CHARACTER.search(text):
+        raise ValueError(f"U+{ord(found[0]):04X} is no character of XML")
     if text != text.strip():
         attributes += ' xml:space="preserve"'
     escaped = html.escape(text, quote=False).replace("\r", "&#13;")  # a bare one is read as a line feed

@@ -5,15 +5,16 @@ decoder is always there, with empty lists for an image without boxes; the others
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from boxwright.core.errors import WriteError
 from boxwright.core.numbers import shortened
 from boxwright.core.schema import Box, Cuboid, Edges, ImageRecord
 from boxwright.core.tfrecord.float32 import PIXEL_DECIMALS, pixels, shortest, single
 from boxwright.core.tfrecord.proto import message
+from boxwright.core.tfrecord.wire import bytes_feature, entry, example_around, float_feature, int64_feature
 
 # What stands for an unknown value among known ones; KITTI's own sign for it.
 UNKNOWN = -1
@@ -45,6 +46,8 @@ EDGE_KEYS = (
 )
 # standard_fields.py of the OD API has the second name; its decoder and its COCO script have the first.
 AREA_KEYS = ("image/object/area", "image/object/segment/area")
+# The entries are sorted by key, and the first is the only big one: it must stay the first.
+IMAGE_KEY, SHA256_KEY, ID_KEY = "image/encoded", "image/key/sha256", "image/object/class/label"
 GROUP_KEY = "image/group"  # ours: what must not straddle a split; the OD API's decoder passes it over
 
 AREA_TOLERANCE = 1e-6  # float32 holds 24 bits: about 6e-8, here after a product and a sum
@@ -56,45 +59,62 @@ Kind = TypeVar("Kind", bytes, float, int)
 _KINDS = {bytes: "bytes", float: "floats", int: "integers"}
 
 
-def encode(record: ImageRecord, data: bytes, format: str, ids: Mapping[str, int]) -> bytes:
-    """The serialised Example of a record whose width and height are known.
+class Draft(NamedTuple):
+    """A record's Example without what the image's bytes and the ids decide: the entries in between.
 
-    data     the image file's bytes, passed through
-    format   what the bytes are: 'jpeg', 'png', …
-    ids      every label's id
+    before   those between `image/encoded` and `image/key/sha256`
+    between  those from there to `image/object/class/label`
+    after    the others
+    labels   of the boxes, in order
+    """
+
+    before: bytes
+    between: bytes
+    after: bytes
+    labels: tuple[str, ...]
+
+
+def draft(record: ImageRecord, format: str) -> Draft:
+    """The Example of a record whose width and height are known, but for the image and the labels' ids.
+
+    format   what the image's bytes are: 'jpeg', 'png', …
     raises   WriteError for a text that has no bytes
     """
-    example = message("tensorflow.Example")()
-    feature = example.features.feature
-    for key, value in _image_features(record, data, format).items():
-        _put(feature, key, value)
-    for key, value in _box_features(record, ids):
-        _put(feature, key, value)
-    serialized: bytes = example.SerializeToString(deterministic=True)
-    return serialized
+    features = {**_image_features(record, format), **_box_features(record)}
+    parts: tuple[list[bytes], list[bytes], list[bytes]] = ([], [], [])
+    for key in sorted(features):
+        parts[(key > SHA256_KEY) + (key > ID_KEY)].append(entry(key, features[key]))
+    before, between, after = map(b"".join, parts)
+    return Draft(before, between, after, tuple([box.label for box in record.boxes]))
 
 
-# Any: protobuf's map of features has no static type.
-def _put(feature: Any, key: str, value: tuple[str, Sequence[object]]) -> None:
-    kind, values = value
-    # Touching the list makes the feature one of its kind even when it is empty.
-    listed = getattr(feature[key], kind)
-    listed.SetInParent()
-    listed.value.extend(values)
+def finished(made: Draft, data: bytes, ids: Mapping[str, int]) -> tuple[bytes, bytes, bytes]:
+    """The serialised Example in three parts: what stands before the image's bytes, these, and what follows.
+
+    data     the image file's bytes, passed through
+    ids      every label's id
+    """
+    digest = entry(SHA256_KEY, bytes_feature([sha256(data).hexdigest().encode()]))
+    numbers = entry(ID_KEY, int64_feature([ids[label] for label in made.labels]))
+    rest = b"".join((made.before, digest, made.between, numbers, made.after))
+    return example_around(IMAGE_KEY, len(data), len(rest)), data, rest
 
 
-def _image_features(record: ImageRecord, data: bytes, format: str) -> dict[str, tuple[str, Sequence[object]]]:
+def encode(record: ImageRecord, data: bytes, format: str, ids: Mapping[str, int]) -> bytes:
+    """The serialised Example of a record whose width and height are known; see `draft` and `finished`."""
+    return b"".join(finished(draft(record, format), data, ids))
+
+
+def _image_features(record: ImageRecord, format: str) -> dict[str, bytes]:
     path = _encoded(record.path)
     source_id = path if record.source_id is None else _encoded(record.source_id)
-    group = {} if record.group is None else {GROUP_KEY: ("bytes_list", [_encoded(record.group)])}
+    group = {} if record.group is None else {GROUP_KEY: bytes_feature([_encoded(record.group)])}
     return {
-        "image/encoded": ("bytes_list", [data]),
-        "image/format": ("bytes_list", [format.encode()]),
-        "image/filename": ("bytes_list", [path]),
-        "image/source_id": ("bytes_list", [source_id]),
-        "image/key/sha256": ("bytes_list", [sha256(data).hexdigest().encode()]),
-        "image/height": ("int64_list", [record.height]),
-        "image/width": ("int64_list", [record.width]),
+        "image/format": bytes_feature([format.encode()]),
+        "image/filename": bytes_feature([path]),
+        "image/source_id": bytes_feature([source_id]),
+        "image/height": int64_feature([record.height or 0]),
+        "image/width": int64_feature([record.width or 0]),
         **group,
     }
 
@@ -107,33 +127,38 @@ def _encoded(text: str) -> bytes:
         raise WriteError(f"tfrecord cannot hold {text!a}: half a character has no bytes") from None
 
 
-def _box_features(record: ImageRecord, ids: Mapping[str, int]) -> Iterable[tuple[str, tuple[str, list[Any]]]]:
+def _box_features(record: ImageRecord) -> dict[str, bytes]:
     boxes, width, height = record.boxes, record.width or 1, record.height or 1
-    for number, key in enumerate(EDGE_KEYS):
-        length = height if number % 2 else width
-        yield key, ("float_list", [box.edges[number] / length for box in boxes])
-    yield "image/object/class/text", ("bytes_list", [box.label.encode() for box in boxes])
-    yield "image/object/class/label", ("int64_list", [ids[box.label] for box in boxes])
-    yield "image/object/difficult", ("int64_list", [int(box.difficult) for box in boxes])
-    yield "image/object/is_crowd", ("int64_list", [int(box.crowd) for box in boxes])
-    yield "image/object/group_of", ("int64_list", [int(box.group_of) for box in boxes])
-    yield "image/object/area", ("float_list", [_stated_area(box) for box in boxes])
-    yield from _stated_features(boxes)
+    x_min, y_min, x_max, y_max = EDGE_KEYS
+    return {
+        x_min: float_feature([box.x_min / width for box in boxes]),
+        y_min: float_feature([box.y_min / height for box in boxes]),
+        x_max: float_feature([box.x_max / width for box in boxes]),
+        y_max: float_feature([box.y_max / height for box in boxes]),
+        "image/object/class/text": bytes_feature([box.label.encode() for box in boxes]),
+        "image/object/difficult": int64_feature([box.difficult for box in boxes]),
+        "image/object/is_crowd": int64_feature([box.crowd for box in boxes]),
+        "image/object/group_of": int64_feature([box.group_of for box in boxes]),
+        "image/object/area": float_feature([_stated_area(box) for box in boxes]),
+        **_stated_features(boxes),
+    }
 
 
-def _stated_features(boxes: Sequence[Box]) -> Iterable[tuple[str, tuple[str, list[Any]]]]:
+def _stated_features(boxes: Sequence[Box]) -> dict[str, bytes]:
     """Keys that the decoder does not ask for: there when at least one box states them."""
-    if any(box.truncated is not None for box in boxes):
+    stated: dict[str, bytes] = {}
+    if any([box.truncated is not None for box in boxes]):
         shares = [UNKNOWN if box.truncated is None else box.truncated for box in boxes]
-        yield "image/object/truncated", ("float_list", shares)
-    if any(box.occluded is not None for box in boxes):
+        stated["image/object/truncated"] = float_feature(shares)
+    if any([box.occluded is not None for box in boxes]):
         degrees = [UNKNOWN if box.occluded is None else box.occluded for box in boxes]
-        yield "image/object/occluded", ("int64_list", degrees)
-    if any(box.pose is not None for box in boxes):
-        yield "image/object/view", ("bytes_list", [_encoded(box.pose or "") for box in boxes])
-    if any(box.cuboid is not None for box in boxes):
+        stated["image/object/occluded"] = int64_feature(degrees)
+    if any([box.pose is not None for box in boxes]):
+        stated["image/object/view"] = bytes_feature([_encoded(box.pose or "") for box in boxes])
+    if any([box.cuboid is not None for box in boxes]):
         for name, key in CUBOID_KEYS.items():
-            yield key, ("float_list", [_cuboid_value(box.cuboid, name) for box in boxes])
+            stated[key] = float_feature([_cuboid_value(box.cuboid, name) for box in boxes])
+    return stated
 
 
 def _cuboid_value(cuboid: Cuboid | None, name: str) -> float:

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from google_crc32c import value as crc32c
+from google_crc32c import extend
 
 HEADER = struct.Struct("<QI")
 FOOTER = struct.Struct("<I")
@@ -17,10 +17,10 @@ MASK_DELTA = 0xA282EAD8  # the format's constant; it keeps CRCs of CRCs from bei
 COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x78\x01": "zlib", b"\x78\x9c": "zlib", b"\x78\xda": "zlib"}
 
 
-def framed(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """A record's three parts to be written one after the other: header, the bytes, footer."""
-    length = len(data).to_bytes(8, "little")
-    return length + FOOTER.pack(_masked(length)), data, FOOTER.pack(_masked(data))
+def framed(*parts: bytes) -> tuple[bytes, ...]:
+    """A record, whose bytes may come in parts, to be written piece by piece: header, the parts, footer."""
+    header = sum(map(len, parts)).to_bytes(8, "little")
+    return header + FOOTER.pack(_masked(header)), *parts, FOOTER.pack(_masked(*parts))
 
 
 def unframed(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
@@ -69,6 +69,8 @@ def compression(header: bytes) -> str | None:
     return COMPRESSIONS.get(header[:2])
 
 
-def _masked(data: bytes) -> int:
-    crc: int = crc32c(data)
+def _masked(*parts: bytes) -> int:
+    crc = 0
+    for part in parts:
+        crc = extend(crc, part)
     return ((crc >> 15 | crc << 17) + MASK_DELTA) & 0xFFFFFFFF

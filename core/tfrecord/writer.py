@@ -1,23 +1,25 @@
-"""Writes a data set as TFRecord shards: two passes, several processes, the same bytes for any number of them.
+"""Writes a data set as TFRecord shards: the same bytes for any number of workers.
 
-The first pass counts, so that each shard's records are known beforehand; the second writes them in order.
-A complete shard gets its facts written beside it; a run that goes on after a kill keeps such shards.
+The source is read once. Its records wait, but for their images' bytes, until it is known how many each shard
+gets; then they are written in order. A complete shard gets its facts written beside it; a run that goes on
+after a kill keeps such shards.
 """
 
 import hashlib
 import json
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from itertools import groupby, islice
 from pathlib import Path
 from typing import BinaryIO
 
 from boxwright.core.errors import BoxwrightError, WriteError
-from boxwright.core.images.image_header import read_header
 from boxwright.core.schema import Dataset, ImageRecord, unsafe_path
 from boxwright.core.tfrecord.encoding import Framed, encoded
 from boxwright.core.tfrecord.example import lost
 from boxwright.core.tfrecord.label_map import label_ids, label_map_text
+from boxwright.core.tfrecord.pending import Pending, PendingFile, pending
 from boxwright.core.tfrecord.shards import Shard, shards
 from boxwright.core.write_context import WriteContext
 
@@ -27,38 +29,60 @@ PART = ".part"  # ending of a shard that is being written
 
 @dataclass(slots=True)
 class Survey:
-    """What the first pass found: records to write by split, labels, and which records have no pixels.
+    """What the source holds: records to write by split, labels, and how many records have no pixels."""
 
-    unreadable   numbers of records, counted over the whole pass from 0
-    """
-
-    counts: Counter[str | None] = field(default_factory=Counter)
+    waiting: dict[str | None, PendingFile] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
-    unreadable: set[int] = field(default_factory=set)
+    unreadable: int = 0
 
 
 def write_tfrecords(dataset: Dataset, context: WriteContext, count: int) -> None:
     """Write `count` shards for each split, the label map, and the shards' facts into the manifest."""
-    survey = _survey(dataset)
-    plan = [
-        shard
-        for split in sorted(survey.counts, key=str)
-        for shard in shards(context.name, split, survey.counts[split], count)
-    ]
-    _check_names(plan)
-    # Declared ones first; a TFRecord's boxes may carry names that its label map lacks.
-    labels = dict.fromkeys((*(dataset.declared_labels or ()), *sorted(survey.labels)))
-    ids = label_ids(tuple(labels))
-    _write_shards(_writable(dataset, survey, context), plan, ids, context)
+    with ExitStack() as files:
+        survey = _survey(dataset, context, files)
+        plan = [
+            shard
+            for split in sorted(survey.waiting, key=str)
+            for shard in shards(context.name, split, survey.waiting[split].count, count)
+        ]
+        _check_names(plan)
+        # Declared ones first; a TFRecord's boxes may carry names that its label map lacks.
+        labels = dict.fromkeys((*(dataset.declared_labels or ()), *sorted(survey.labels)))
+        ids = label_ids(tuple(labels))
+        progress = Dataset(None, lambda: _written(survey, plan, ids, context))
+        for _ in context.progress(progress):
+            pass
     label_map = f"{context.name}_label_map.pbtxt"
     (context.root / label_map).write_text(label_map_text(tuple(ids)), encoding="utf-8")
     context.summary.update(
         classes=ids,
         label_map=label_map,
-        skipped=len(survey.unreadable),
+        skipped=survey.unreadable,
         shards=[_facts(context.root, shard) for shard in plan],
     )
     _clear_facts(context.root)
+
+
+def _survey(dataset: Dataset, context: WriteContext, files: ExitStack) -> Survey:
+    survey = Survey()
+    for record in dataset:
+        waiting = pending(record)
+        if waiting is None:
+            survey.unreadable += 1
+            context.skip()
+            continue
+        if record.split not in survey.waiting:
+            survey.waiting[record.split] = files.enter_context(closing(PendingFile(context.root)))
+        survey.waiting[record.split].add(waiting)
+        survey.labels.update(waiting.draft.labels)
+        for field_name, reason in lost(record):
+            context.lose(field_name, reason)
+    if not survey.waiting:
+        raise BoxwrightError(
+            f"none of {survey.unreadable} images has readable pixels: there is nothing to write",
+            "boxwright inspect tells what is wrong with them",
+        )
+    return survey
 
 
 def _check_names(plan: Sequence[Shard]) -> None:
@@ -70,82 +94,30 @@ def _check_names(plan: Sequence[Shard]) -> None:
             )
 
 
-def _survey(dataset: Dataset) -> Survey:
-    survey = Survey()
-    for number, record in enumerate(dataset):
-        survey.labels.update(box.label for box in record.boxes)
-        if _has_pixels(record):
-            survey.counts[record.split] += 1
-        else:
-            survey.unreadable.add(number)
-    if not survey.counts:
-        raise BoxwrightError(
-            f"none of {len(survey.unreadable)} images has readable pixels: there is nothing to write",
-            "boxwright inspect tells what is wrong with them",
-        )
-    return survey
+def _written(
+    survey: Survey, plan: Sequence[Shard], ids: Mapping[str, int], context: WriteContext
+) -> Iterator[ImageRecord]:
+    """Write the shards that are not complete; gives each record, without its boxes, when it is written."""
+    missing = [shard for shard in plan if not _is_complete(context.root, shard)]
+    # One stream over all shards: workers need not wait for each other at the end of each.
+    with closing(encoded(_waiting(survey, plan, missing), ids, context.workers)) as records:
+        for shard in missing:
+            with closing(_ShardFile(context.root, shard)) as file:
+                for record, parts in islice(records, shard.end - shard.first):
+                    file.add(parts)
+                    yield ImageRecord(path=record.name, width=record.width, height=record.height)
+                file.finish()
 
 
-def _has_pixels(record: ImageRecord) -> bool:
-    if record.file is None:
-        return False
-    try:
-        with record.file.open() as (file, length):
-            read_header(file, length)
-    except (ValueError, OSError):
-        return False
-    return True
-
-
-def _writable(dataset: Dataset, survey: Survey, context: WriteContext) -> Iterator[ImageRecord]:
-    """The records that have pixels, without the outlines, which workers need not be sent."""
-    for number, record in enumerate(dataset):
-        if number in survey.unreadable:
-            context.skip()
-            continue
-        for field_name, reason in lost(record):
-            context.lose(field_name, reason)
-        if any(box.polygons for box in record.boxes):
-            record = replace(record, boxes=tuple(replace(box, polygons=()) for box in record.boxes))
-        yield record
-
-
-def _write_shards(
-    records: Iterable[ImageRecord], plan: Sequence[Shard], ids: Mapping[str, int], context: WriteContext
-) -> None:
-    complete = {shard.name for shard in plan if _is_complete(context.root, shard)}
-    files: dict[str, _ShardFile] = {}
-    try:
-        for shard in plan:
-            if shard.name not in complete and shard.first == shard.end:
-                _ShardFile(context.root, shard).finish()
-        wanted = ((shard, record) for shard, record in _placed(records, plan) if shard.name not in complete)
-        for shard, parts in encoded(wanted, ids, context.workers):
-            if shard.name not in files:
-                files[shard.name] = _ShardFile(context.root, shard)
-            if files[shard.name].add(parts):
-                files.pop(shard.name).finish()
-    finally:
-        for file in files.values():
-            file.close()
-
-
-def _placed(records: Iterable[ImageRecord], plan: Sequence[Shard]) -> Iterator[tuple[Shard, ImageRecord]]:
-    """Each record with the shard it goes into: a split's records fill its shards one after the other."""
-    left: dict[str | None, deque[Shard]] = {}
-    for shard in plan:
-        left.setdefault(shard.split, deque()).append(shard)
-    seen: Counter[str | None] = Counter()
-    for record in records:
-        queue = left.get(record.split, deque())
-        while queue and seen[record.split] >= queue[0].end:
-            queue.popleft()
-        if not queue:
-            raise BoxwrightError(
-                "the source has changed while it was converted: more images than a moment ago"
-            )
-        seen[record.split] += 1
-        yield queue[0], record
+def _waiting(survey: Survey, plan: Sequence[Shard], missing: Sequence[Shard]) -> Iterator[Pending]:
+    """The records of the missing shards, in order."""
+    for split, of_split in groupby(plan, lambda shard: shard.split):
+        waiting = iter(survey.waiting[split])
+        for shard in of_split:
+            records = islice(waiting, shard.end - shard.first)
+            yield from records if shard in missing else ()
+            for _ in records:  # those of a complete shard
+                pass
 
 
 class _ShardFile:
@@ -157,14 +129,13 @@ class _ShardFile:
         self._records = self._bytes = 0
         self._file: BinaryIO = open(root / (shard.name + PART), "wb")  # noqa: SIM115 (closed by finish)
 
-    def add(self, parts: Framed) -> bool:
-        """Append a record; says whether it was the shard's last one."""
+    def add(self, parts: Framed) -> None:
+        """Append a record."""
         for part in parts:
             self._file.write(part)
             self._digest.update(part)
             self._bytes += len(part)
         self._records += 1
-        return self._records == self._shard.end - self._shard.first
 
     def close(self) -> None:
         """Close the file; what was written stays under its temporary name."""
@@ -197,10 +168,7 @@ def _is_complete(root: Path, shard: Shard) -> bool:
 
 
 def _facts(root: Path, shard: Shard) -> dict[str, object]:
-    path = _facts_path(root, shard)
-    if not path.is_file():
-        raise BoxwrightError("the source has changed while it was converted: fewer images than a moment ago")
-    facts: dict[str, object] = json.loads(path.read_text())
+    facts: dict[str, object] = json.loads(_facts_path(root, shard).read_text())
     return facts
 
 

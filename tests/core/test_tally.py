@@ -35,8 +35,8 @@ def lost(tally: Tally) -> list[str]:
 def test_a_range_of_nothing_is_none():
     found = Range()
     assert found.as_dict() is None
-    for value in (3, 1, 2.5):
-        found.add(value)
+    found.add(3)
+    found.add(1, 2.5)
     assert found.as_dict() == {"least": 1, "mean": 2.167, "greatest": 3}
 
 

@@ -34,3 +34,13 @@ def test_another_image_of_the_same_name_is_refused(tmp_path: Path, images: str):
     with pytest.raises(WriteError) as caught:
         context.place(record(tmp_path / "2"), "a.jpg")
     assert str(caught.value) == f"a.jpg: x cannot hold it: another image has this path: {tmp_path / '1'}"
+
+
+def test_a_text_file_is_written_alike_at_once_and_through_open(tmp_path: Path):
+    context = WriteContext(root=tmp_path / "out", adapter="x", name="x")
+    text = "é\r\n\u2028\n"
+    context.write("labels/a/1.txt", text)
+    with context.open("labels/b/1.txt") as file:
+        file.write(text)
+    written = [(tmp_path / "out/labels" / name / "1.txt").read_bytes() for name in "ab"]
+    assert written == [text.encode()] * 2

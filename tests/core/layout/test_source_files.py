@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from boxwright.core.layout.source_files import extensions, files, fingerprint, folder_named, folders, is_junk
+from boxwright.core.layout.source_files import (
+    extensions,
+    files,
+    fingerprint,
+    folder_named,
+    folders,
+    is_junk,
+    names,
+)
 
 
 def fill(root: Path, **content: str) -> Path:
@@ -40,6 +48,11 @@ def test_files_come_folder_by_folder_in_sorted_order(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(os, "scandir", Reversed)
     assert listed(tmp_path) == expected
+
+
+def test_names_are_those_of_the_files_in_the_same_order(tmp_path: Path):
+    fill(tmp_path, b_txt="", a__z_txt="", a__b__c_txt="", c_md="")
+    assert list(names(tmp_path, {".txt"})) == listed(tmp_path, {".txt"}) == ["a/b/c.txt", "a/z.txt", "b.txt"]
 
 
 def test_extensions_are_told_in_any_case(tmp_path: Path):
