@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import wraps
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -24,8 +25,9 @@ INTERRUPTED = 130  # what shells report for a process that Ctrl-C ended
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run boxwright with these arguments, or those of the process; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter gets its code
-            stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a letter gets its code; a file or a pipe gets each line at once, too.
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     parsed = _parser().parse_args(arguments)
     try:
         parsed.run(parsed)
@@ -50,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_adapters(commands)
     _add_inspect(commands)
     _add_convert(commands)
+    _add_fetch(commands)
+    _add_retrain(commands)
     _add_train(commands)
     _add_eval(commands)
     _add_export(commands)
@@ -98,7 +102,7 @@ def _add_convert(commands: Commands) -> None:
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of made splits and samples (0)")
     _add_transforms(command)
     command.add_argument("--shards", type=int, metavar="N", help="TFRecord files for each split (1)")
-    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes that encode (1)")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="how many encode at a time (1)")
     command.add_argument(
         "--images", choices=("copy", "link", "none"), default="copy", help="bring images along (copy)"
     )
@@ -131,6 +135,40 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--problems", type=Path, metavar="FILE", help="write all problems as JSON lines")
 
 
+def _add_fetch(commands: Commands) -> None:
+    command = commands.add_parser("fetch", help="download EgoHands or a model to start from, by name")
+    command.add_argument("name", nargs="?", help="what to fetch; all names are listed when not given")
+    command.add_argument("--to", type=Path, metavar="DIR", help="the folder to make (in BOXWRIGHT_HOME)")
+    command.add_argument("--url", metavar="URL", help="another address of the same archive")
+    command.add_argument("--overwrite", action="store_true", help="replace what was fetched before")
+    command.set_defaults(run=_fetch)
+
+
+def _add_retrain(commands: Commands) -> None:
+    command = commands.add_parser(
+        "retrain",
+        help="from any data set to a retrained detector, in one command",
+        epilog="split: the data set's own where it has one, else group:val=0.2; see boxwright convert --help",
+    )
+    command.add_argument("source", type=Path, metavar="SRC", help="the data set's folder or file")
+    command.add_argument(
+        "--run-dir", type=Path, required=True, metavar="D", help="for all results; the same command goes on"
+    )
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--model", metavar="NAME", help="ssd_mobilenet_v2, or a config's whole name")
+    which.add_argument("--config", type=Path, metavar="FILE", help="a pipeline .config of your own")
+    command.add_argument("--init", metavar="CKPT", help="what to start from: a checkpoint, a fetched model")
+    command.add_argument("--steps", type=int, metavar="N", help="of training; the schedule follows")
+    command.add_argument("--set", action="append", default=[], metavar="K=V", help="override a setting")
+    command.add_argument("--only", metavar="A,B", help="keep these labels, in this order")
+    command.add_argument("--map", action="append", default=[], metavar="A=B", help="rename or merge labels")
+    command.add_argument("--split", metavar="S", help="how to split, see below")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="of split and training (0)")
+    command.add_argument("--from", dest="format", metavar="F", help="the source's format; found by looking")
+    command.add_argument("--option", action="append", default=[], metavar="K=V", help="an adapter's option")
+    command.set_defaults(run=_retrain)
+
+
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a detector as a pipeline config says")
     command.add_argument("config", type=Path, metavar="CONFIG", help="a pipeline .config")
@@ -148,24 +186,39 @@ def _add_train(commands: Commands) -> None:
     command.add_argument(
         "--eval-every", type=int, default=0, metavar="N", help="steps; at the end when not given"
     )
+    command.add_argument(
+        "--best-metric", metavar="NAME", help="what the best checkpoint is best by (COCO's AP)"
+    )
+    command.add_argument(
+        "--patience", type=int, default=0, metavar="N", help="stop after N evaluations without a better value"
+    )
     command.set_defaults(run=_train)
 
 
 def _add_eval(commands: Commands) -> None:
     command = commands.add_parser("eval", help="how good a run's detector is")
     command.add_argument("run_dir", type=Path, metavar="RUN", help="the run's folder")
-    command.add_argument("--checkpoint", type=Path, metavar="CKPT", help="the last one when not given")
+    _add_checkpoint(command)
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="for the JSON and the curves; RUN/evaluation"
     )
+    command.add_argument(
+        "--bootstrap", type=int, default=1000, metavar="N", help="samples for the intervals (1000); 0: none"
+    )
     command.set_defaults(run=_eval)
+
+
+def _add_checkpoint(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--checkpoint", metavar="CKPT", help="last, best or a path; the run's best, if any, when not given"
+    )
 
 
 def _add_export(commands: Commands) -> None:
     command = commands.add_parser("export", help="a run's detector as SavedModel and frozen graph")
     command.add_argument("run_dir", type=Path, metavar="RUN", help="the run's folder")
     command.add_argument("target", type=Path, metavar="DST", help="the folder to make")
-    command.add_argument("--checkpoint", type=Path, metavar="CKPT", help="the last one when not given")
+    _add_checkpoint(command)
     command.set_defaults(run=_export)
 
 
@@ -176,15 +229,31 @@ def _add_detect(commands: Commands) -> None:
     command.add_argument("--out", type=Path, default=Path("detections"), metavar="DIR", help="(detections)")
     command.add_argument("--threshold", type=float, default=0.5, metavar="S", help="least score (0.5)")
     command.add_argument("--label-map", type=Path, metavar="FILE", help="names, where the model has none")
+    _add_checkpoint(command)
     command.set_defaults(run=_detect)
 
 
 def _add_demo(commands: Commands) -> None:
-    command = commands.add_parser("demo", help="the whole path on a small generated EgoHands, offline")
+    command = commands.add_parser(
+        "demo", help="from a generated EgoHands to a detector of hands, offline, in minutes"
+    )
     command.add_argument(
         "--out", type=Path, default=Path("boxwright_demo"), metavar="DIR", help="the folder to make"
     )
     command.set_defaults(run=_demo)
+
+
+def _with_tensorflow(run: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], None]:
+    """The command, after TensorFlow was started without what it says about the machine."""
+
+    @wraps(run)
+    def started(parsed: argparse.Namespace) -> None:
+        from boxwright.core.detector.quiet_start import import_tensorflow
+
+        import_tensorflow()
+        run(parsed)
+
+    return started
 
 
 def _adapters(parsed: argparse.Namespace) -> None:
@@ -255,6 +324,37 @@ def _convert(parsed: argparse.Namespace) -> None:
     print(report)
 
 
+def _fetch(parsed: argparse.Namespace) -> None:
+    from boxwright.core.fetch.fetch import fetch
+    from boxwright.core.fetch.fetched import listed
+
+    if parsed.name is None:
+        print(listed())
+    else:
+        print(fetch(parsed.name, parsed.to, url=parsed.url, overwrite=parsed.overwrite))
+
+
+def _retrain(parsed: argparse.Namespace) -> None:
+    from boxwright.core.retrain.retrain import retrain
+    from boxwright.core.retrain.wanted import Wanted
+    from boxwright.core.transforms import Transforms
+
+    wanted = Wanted(
+        source=parsed.source,
+        model=parsed.model or parsed.config,
+        init=parsed.init,
+        steps=parsed.steps,
+        settings=parsed.set,
+        split=parsed.split,
+        seed=parsed.seed,
+        format=parsed.format,
+        options=_pairs(parsed.option, "--option"),
+        transforms=Transforms(map=_pairs(parsed.map, "--map"), only=_names(parsed.only) or ()),
+    )
+    retrain(wanted, parsed.run_dir)
+
+
+@_with_tensorflow
 def _train(parsed: argparse.Namespace) -> None:
     from boxwright.core.detector.settings import run_config
     from boxwright.core.detector.train import Options
@@ -266,30 +366,40 @@ def _train(parsed: argparse.Namespace) -> None:
         overfit=parsed.overfit,
         checkpoint_every=parsed.checkpoint_every,
         evaluate_every=parsed.eval_every,
+        best_metric=parsed.best_metric,
+        patience=parsed.patience,
     )
-    train_run(run_config(parsed.config, parsed.set, parsed.records), parsed.run_dir, options)
+    config = run_config(parsed.config, parsed.set, parsed.records)
+    if train_run(config, parsed.run_dir, options).stopped:
+        raise KeyboardInterrupt  # so that `boxwright train && boxwright export` exports no half of a run
 
 
+@_with_tensorflow
 def _eval(parsed: argparse.Namespace) -> None:
     from boxwright.core.detector.evaluate_run import evaluate_run
 
-    print(evaluate_run(parsed.run_dir, parsed.out or parsed.run_dir / "evaluation", parsed.checkpoint))
+    target = parsed.out or parsed.run_dir / "evaluation"
+    print(evaluate_run(parsed.run_dir, target, parsed.checkpoint, print, resamples=parsed.bootstrap))
 
 
+@_with_tensorflow
 def _export(parsed: argparse.Namespace) -> None:
     from boxwright.core.detector.export import export
     from boxwright.core.detector.trained import trained
 
     found = trained(parsed.run_dir, parsed.checkpoint)
+    print(found)
     labels = [found.labels[number] for number in sorted(found.labels)]
     print(export(found.model, labels, parsed.target, facts={"step": found.step}))
 
 
+@_with_tensorflow
 def _detect(parsed: argparse.Namespace) -> None:
     from boxwright.core.detector.any_detector import load_detector
     from boxwright.core.detector.detect import detect
 
-    detector = load_detector(parsed.model, parsed.label_map)
+    detector = load_detector(parsed.model, parsed.label_map, parsed.checkpoint)
+    print(detector.source)
     print(detect(detector, parsed.images, parsed.out, threshold=parsed.threshold, say=print))
 
 

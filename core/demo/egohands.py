@@ -1,5 +1,10 @@
 """Makes a small EgoHands in the original's layout, through the public API."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
@@ -8,9 +13,11 @@ from numpy.random import PCG64, Generator
 
 from boxwright.core.demo import camera
 from boxwright.core.demo.drawing import Polygon, draw_frame
+from boxwright.core.errors import BoxwrightError
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.report import Report
 from boxwright.core.schema import Box, Dataset, ImageRecord, Info
+from boxwright.core.worker_process import start_worker
 from boxwright.core.write import write
 
 # The original's 24 games, in an order whose first four show every activity, place and person.
@@ -27,25 +34,64 @@ JPEG_QUALITY = 88  # about 100 KB a frame
 LICENCE = "Apache-2.0"  # the drawings are ours: the project's own
 
 
-def generate(target: Path, videos: int = 8, frames: int = 12, seed: int = 0) -> Report:
+def generate(
+    target: Path,
+    videos: int = 8,
+    frames: int = 12,
+    seed: int = 0,
+    *,
+    workers: int = 1,
+    progress: Callable[[Dataset], Dataset] = lambda dataset: dataset,
+) -> Report:
     """Draw a small EgoHands into the new folder `target`.
 
-    videos   1 to 48, in pairs that show one game from both sides
-    frames   in each video, 1 to 2700
-    seed     another seed draws other tables, clothes and movements
+    videos    1 to 48, in pairs that show one game from both sides
+    frames    in each video, 1 to 2700
+    seed      another seed draws other tables, clothes and movements
+    workers   processes that draw; the bytes do not depend on their number
+    progress  wraps the frames on their way, to show how far it is
     """
     if not 1 <= videos <= 2 * len(SESSIONS):
         raise ValueError(f"videos = {videos}: EgoHands has 1 to {2 * len(SESSIONS)}")
     if not 1 <= frames <= VIDEO_LENGTH:
         raise ValueError(f"frames = {frames}: a video has 1 to {VIDEO_LENGTH}")
     with TemporaryDirectory() as folder:
-        records = [
-            _record(Path(folder), video, frame, seed)
-            for video in sorted(_both_sides()[:videos])
-            for frame in _labelled(video, frames, seed)
-        ]
+        films = [_Film(Path(folder), video, frames, seed) for video in sorted(_both_sides()[:videos])]
         info = Info(name="a small EgoHands", licence=LICENCE, source="drawn by boxwright demo")
-        return write(Dataset(None, lambda: iter(records), info), target, format="egohands")
+        drawing = Dataset(None, lambda: _drawn(films, workers), info)
+        return write(progress(drawing), target, format="egohands")
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A video to draw: how many frames of it, and where to."""
+
+    folder: Path
+    video: str
+    frames: int
+    seed: int
+
+
+def _drawn(films: list[_Film], workers: int) -> Iterator[ImageRecord]:
+    """The frames of every video in order; a worker draws whole videos, whose frames share a room."""
+    if workers <= 1:
+        for film in films:
+            yield from _frames(film)
+        return
+    # Fresh processes, not forks: the caller may hold threads (progress bars, TensorFlow).
+    pool = ProcessPoolExecutor(min(workers, len(films)), get_context("spawn"), start_worker)
+    try:
+        for records in pool.map(_frames, films):
+            yield from records
+    except BrokenProcessPool:
+        raise BoxwrightError("a process that draws was killed", "out of memory? run it again") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _frames(film: _Film) -> list[ImageRecord]:
+    numbers = _labelled(film.video, film.frames, film.seed)
+    return [_record(film.folder, film.video, number, film.seed) for number in numbers]
 
 
 def _both_sides() -> list[str]:

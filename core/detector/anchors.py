@@ -42,10 +42,11 @@ def ssd_anchors(config: SsdAnchorGenerator, grids: Sequence[Grid], image_size: G
         config.base_anchor_height * short_side / image_size[0],
         config.base_anchor_width * short_side / image_size[1],
     )
-    strides, offsets = _ssd_places(config, grids, image_size)
-    return np.concatenate(
-        [_layer(*layer, base) for layer in zip(shapes, grids, strides, offsets, strict=True)]
-    )
+    layers = []
+    for shape, (rows, columns) in zip(shapes, grids, strict=True):
+        stride, offset = (1 / rows, 1 / columns), (0.5 / rows, 0.5 / columns)
+        layers.append(_layer(shape, (rows, columns), stride, offset, base))
+    return np.concatenate(layers)
 
 
 def multiscale_anchors(config: MultiscaleAnchorGenerator, grids: Sequence[Grid], image_size: Grid) -> Anchors:
@@ -88,29 +89,11 @@ def _ssd_shapes(config: SsdAnchorGenerator) -> list[list[Shape]]:
 
 
 def _ssd_scales(config: SsdAnchorGenerator) -> list[float]:
-    """The scale of each layer: the stated ones, or equal steps from min_scale to max_scale."""
-    if config.scales:
-        return list(config.scales)
+    """The scale of each layer: equal steps from min_scale to max_scale."""
     # The config file's numbers are float32; the steps between them are not.
     lowest, highest = float(np.float32(config.min_scale)), float(np.float32(config.max_scale))
     steps = max(config.num_layers - 1, 1)
     return [lowest + (highest - lowest) * number / steps for number in range(config.num_layers)]
-
-
-def _ssd_places(
-    config: SsdAnchorGenerator, grids: Sequence[Grid], image_size: Grid
-) -> tuple[list[Point], list[Point]]:
-    """Strides and offsets (y, x) of each layer in shares of the image; stated ones are pixels."""
-    height, width = image_size
-    strides = [(1 / rows, 1 / columns) for rows, columns in grids]
-    if config.height_stride:
-        stated = zip(config.height_stride, config.width_stride, strict=True)
-        strides = [(y / height, x / width) for y, x in stated]
-    offsets = [(0.5 * y, 0.5 * x) for y, x in strides]
-    if config.height_offset:
-        stated = zip(config.height_offset, config.width_offset, strict=True)
-        offsets = [(y / height, x / width) for y, x in stated]
-    return strides, offsets
 
 
 def _layer(shapes: Iterable[Shape], grid: Grid, stride: Point, offset: Point, base: Point) -> Anchors:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boxwright.core.detector.frozen_graph import GraphDef, as_function, read_graph
 from boxwright.core.detector.served import IMAGE_TENSOR, OUTPUTS, TF2_SIGNATURE, outputs
 from boxwright.core.detector.trained import trained
-from boxwright.core.errors import BoxwrightError
+from boxwright.core.errors import BoxwrightError, OptionError
 from boxwright.core.tfrecord.label_map import read_label_map
 
 SAVED_MODEL_FILE, CONFIG_FILE = "saved_model.pb", "pipeline.config"
@@ -50,14 +50,21 @@ class AnyDetector:
         return {name: np.asarray(answer[name])[0][:count] for name in NEEDED[:3]}
 
 
-def load_detector(path: Path, label_map: Path | None = None) -> AnyDetector:
+def load_detector(
+    path: Path, label_map: Path | None = None, checkpoint: Path | str | None = None
+) -> AnyDetector:
     """Load a run's directory, an export, a SavedModel's folder or a frozen graph's file.
 
     label_map  None: the one beside the model, or that of the run's config
+    checkpoint of a run, as of `trained`; others have but one
     raises     BoxwrightError where there is no detector
     """
     if path.name == SAVED_MODEL_FILE:
         path = path.parent
+    if checkpoint is not None and (path / CONFIG_FILE).is_file():
+        return _run(path, label_map, checkpoint)
+    if checkpoint is not None:
+        raise OptionError(f"--checkpoint {checkpoint}: {path} is no run's directory", "leave it out")
     if path.is_file():
         return AnyDetector(source=path, function=_graph(path), labels=_labels(path.parent, label_map))
     for folder in (path, path / "saved_model"):
@@ -65,13 +72,13 @@ def load_detector(path: Path, label_map: Path | None = None) -> AnyDetector:
             labels = _labels(folder, label_map) or _labels(folder.parent, label_map)
             return AnyDetector(source=folder, function=_saved_model(folder), labels=labels)
     if (path / CONFIG_FILE).is_file():
-        return _run(path, label_map)
+        return _run(path, label_map, None)
     fact = f"{path}: no detector" if path.exists() else f"{path} does not exist"
     raise BoxwrightError(fact, "name a run's directory, a SavedModel's folder or a frozen graph's .pb file")
 
 
-def _run(path: Path, label_map: Path | None) -> AnyDetector:
-    run = trained(path, label_map=label_map)
+def _run(path: Path, label_map: Path | None, checkpoint: Path | str | None) -> AnyDetector:
+    run = trained(path, checkpoint, label_map)
 
     def detect(images: tf.Tensor) -> dict[str, tf.Tensor]:
         return outputs(run.model.detect(images))

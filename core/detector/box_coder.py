@@ -49,7 +49,9 @@ def decode(codes: tf.Tensor, anchors: tf.Tensor, scales: Scales) -> tf.Tensor:
     anchors  (..., 4) float32: y_min, x_min, y_max, x_max; shapes are broadcast
     returns  (..., 4) float32 as anchors; not clipped, and th, tw are not limited
     """
-    ty, tx, th, tw = (code / scale for code, scale in zip(tf.unstack(codes, axis=-1), scales, strict=True))
+    # Multiplied, not divided: TensorFlow does so in a graph, and eagerly the digits shall be the same.
+    factors = [1.0 / scale for scale in scales]
+    ty, tx, th, tw = (code * factor for code, factor in zip(tf.unstack(codes, axis=-1), factors, strict=True))
     anchor_y, anchor_x, anchor_height, anchor_width = _centres_and_sides(anchors)
     y, x = ty * anchor_height + anchor_y, tx * anchor_width + anchor_x
     half_height, half_width = tf.exp(th) * anchor_height / 2, tf.exp(tw) * anchor_width / 2

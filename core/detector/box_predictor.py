@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from boxwright.core.detector import hyperparams
 from boxwright.core.detector.convolution import conv2d, depthwise_conv2d
+from boxwright.core.detector.one_use import one_use
 from boxwright.core.pipeline.anchor_generator import SsdAnchorGenerator
 from boxwright.core.pipeline.box_predictor import ConvolutionalBoxPredictor
 
@@ -49,7 +50,7 @@ def predict(
             _named(index, len(feature_maps)),
             hyperparams.scope(settings.conv_hyperparams, is_training=normalize_by_batch),
         ):
-            features = _layers_before(features, settings)
+            features = _layers_before(one_use(features), settings)
             codes.append(_by_anchor(_boxes(features, settings, count), settings.box_code_size))
             features = _dropped_out(features, settings, index, dropout_seed)
             logits.append(_by_anchor(_classes(features, settings, count, num_classes + 1), num_classes + 1))

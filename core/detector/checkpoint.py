@@ -6,7 +6,8 @@ comes last, so that a checkpoint that is seen is complete.
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,8 @@ import tensorflow as tf
 
 from boxwright.core.detector.variables import Store
 from boxwright.core.errors import BoxwrightError
+from boxwright.core.fetch.catalogue import known_model
+from boxwright.core.fetch.fetched import fetched_checkpoint
 
 # detection: the names are those of the detector; classification: its backbone's, without the first scope.
 Kind = Literal["detection", "classification"]
@@ -59,10 +62,7 @@ class Restored:
 def save(prefix: Path, values: Mapping[str, tf.Variable | tf.Tensor]) -> None:
     """Write a checkpoint, whole or not at all."""
     names = sorted(values)
-    folder = prefix.with_name(prefix.name + TEMPORARY)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    written = folder / prefix.name
+    written = _draft(prefix)
     tf.raw_ops.SaveV2(
         prefix=str(written),
         tensor_names=names,
@@ -71,11 +71,20 @@ def save(prefix: Path, values: Mapping[str, tf.Variable | tf.Tensor]) -> None:
     )
     for suffix in (_DATA, _INDEX):
         _to_disk(written.with_name(prefix.name + suffix))
-    index = prefix.with_name(prefix.name + _INDEX)
-    index.unlink(missing_ok=True)
-    os.replace(written.with_name(prefix.name + _DATA), prefix.with_name(prefix.name + _DATA))
-    os.replace(written.with_name(prefix.name + _INDEX), index)
-    folder.rmdir()
+    _move(written, prefix)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Have a checkpoint in a second place, whole or not at all; without more room where both share a disk."""
+    draft = _draft(target)
+    for suffix in (_DATA, _INDEX):
+        file, again = source.with_name(source.name + suffix), draft.with_name(draft.name + suffix)
+        try:
+            os.link(file, again)
+        except OSError:  # another disk, or a file system without links
+            shutil.copyfile(file, again)
+            _to_disk(again)
+    _move(draft, target)
 
 
 def delete(prefix: Path) -> None:
@@ -125,6 +134,7 @@ def save_step(folder: Path, step: int, values: Mapping[str, tf.Variable | tf.Ten
 def prefix_of(path: Path | str) -> Path:
     """A checkpoint's prefix, from the prefix itself, one of its files, or a folder (its last checkpoint).
 
+    path    where nothing is there, the name of a model that was fetched, or a path into its archive
     raises  BoxwrightError where there is none
     """
     path = Path(path)
@@ -136,16 +146,26 @@ def prefix_of(path: Path | str) -> Path:
                 return folder / "model.ckpt"
         raise BoxwrightError(f"{path}: no checkpoint in this folder", "model.ckpt.index is looked for")
     prefix = path.with_name(path.name.removesuffix(_INDEX).removesuffix(_DATA))
-    if not prefix.with_name(prefix.name + _INDEX).exists():
-        hint = "a checkpoint is named without .index and .data-00000-of-00001"
-        raise BoxwrightError(f"{path}: no such checkpoint", hint)
-    return prefix
+    if prefix.with_name(prefix.name + _INDEX).exists() or (path.suffix == ".ckpt" and path.is_file()):
+        return prefix  # until 2016 a checkpoint was a single file
+    fetched = fetched_checkpoint(str(prefix))
+    if fetched is None:
+        raise BoxwrightError(f"{path}: no such checkpoint", _way_to(prefix))
+    return fetched
+
+
+def _way_to(prefix: Path) -> str:
+    """How to get a checkpoint that is not there."""
+    if model := known_model(str(prefix)):
+        return f"`boxwright fetch {model.name}` brings it"
+    return "a checkpoint is named without .index and .data-00000-of-00001"
 
 
 def values_of(prefix: Path) -> dict[str, tf.Tensor]:
     """All values of a checkpoint, by name."""
-    reader = _reader(prefix)
-    return {name: tf.constant(reader.get_tensor(name)) for name in reader.get_variable_to_shape_map()}
+    with _readable(prefix):
+        reader = tf.train.load_checkpoint(str(prefix))
+        return {name: tf.constant(reader.get_tensor(name)) for name in reader.get_variable_to_shape_map()}
 
 
 def restore(store: Store, path: Path | str, kind: Kind | None = None, *, within: str = "") -> Restored:
@@ -155,7 +175,9 @@ def restore(store: Store, path: Path | str, kind: Kind | None = None, *, within:
     within   only variables whose names start so: "FeatureExtractor/" leaves out the predictors
     raises   BoxwrightError where nothing of the backbone is found, for training from that is a mistake
     """
-    reader = _reader(prefix_of(path))
+    prefix = prefix_of(path)
+    with _readable(prefix):
+        reader = tf.train.load_checkpoint(str(prefix))
     shapes = {name: tuple(shape) for name, shape in reader.get_variable_to_shape_map().items()}
     if _OBJECT_GRAPH in shapes:
         fact = "goes by objects (TensorFlow 2), not by names"
@@ -166,10 +188,11 @@ def restore(store: Store, path: Path | str, kind: Kind | None = None, *, within:
     other = {n: s for n, s in sources.items() if s in shapes and n not in same}
     if not any(name.startswith(BACKBONE) for name in same):
         raise _no_backbone(path, kind, store, shapes)
-    for name, source in same.items():
-        store.vars[name].assign(reader.get_tensor(source))
+    with _readable(prefix):
+        for name, source in same.items():
+            store.vars[name].assign(reader.get_tensor(source))
     return Restored(
-        path=str(path),
+        path=str(prefix),
         kind=kind,
         loaded=tuple(sorted(same)),
         new={name: (tuple(store.vars[name].shape), shapes[other[name]]) for name in sorted(other)},
@@ -191,10 +214,12 @@ def _source(name: str, kind: Kind) -> str:
     return name.removeprefix(BACKBONE) if name.startswith(BACKBONE) else ""
 
 
-def _reader(prefix: Path) -> "tf.train.CheckpointReader":
+@contextmanager
+def _readable(prefix: Path) -> Generator[None]:
+    """Turn what TensorFlow raises about files that are cut, damaged or gone into an error of ours."""
     try:
-        return tf.train.load_checkpoint(str(prefix))
-    except (ValueError, tf.errors.OpError) as error:
+        yield
+    except (ValueError, IndexError, tf.errors.OpError) as error:  # IndexError: the values are cut
         raise BoxwrightError(f"{prefix}: cannot be read as a checkpoint: {error}") from None
 
 
@@ -205,6 +230,23 @@ def _no_backbone(path: Path | str, kind: Kind, store: Store, names: Mapping[str,
         f"{path}: nothing of the backbone is in this {kind} checkpoint, or in another shape",
         f"the model has {_source(wanted, kind)}, the checkpoint {found}",
     )
+
+
+def _draft(prefix: Path) -> Path:
+    """Where a checkpoint is written before it is moved: a prefix in an empty folder."""
+    folder = prefix.with_name(prefix.name + TEMPORARY)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder / prefix.name
+
+
+def _move(draft: Path, prefix: Path) -> None:
+    """Move a checkpoint that is complete to its place; what is seen there is complete at any time."""
+    index = prefix.with_name(prefix.name + _INDEX)
+    index.unlink(missing_ok=True)
+    os.replace(draft.with_name(draft.name + _DATA), prefix.with_name(prefix.name + _DATA))
+    os.replace(draft.with_name(draft.name + _INDEX), index)
+    shutil.rmtree(draft.parent)  # with a link to what was there already, which a move leaves
 
 
 def _to_disk(path: Path) -> None:

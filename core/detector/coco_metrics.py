@@ -60,6 +60,12 @@ def twelve_numbers(result: CocoResult) -> dict[str, float | None]:
     }
 
 
+def metric_names() -> tuple[str, ...]:
+    """The names of the twelve numbers."""
+    nothing = CocoResult(precision=np.full((10, 101, 1, 4, 3), -1.0), recall=np.full((10, 1, 4, 3), -1.0))
+    return tuple(twelve_numbers(nothing))
+
+
 def measure(
     truths: Sequence[TrueObjects], founds: Sequence[FoundObjects], classes: int, library: str | None = None
 ) -> CocoResult:
@@ -68,19 +74,23 @@ def measure(
     classes  how many there are
     library  faster_coco_eval or pycocotools; None: the first of them that is installed
     """
-    coco, evaluation = _library(library or _installed())
     with redirect_stdout(io.StringIO()):  # it tells its progress
-        judge = evaluation(
-            _loaded(coco, _truth_rows(truths), len(truths), classes),
-            _loaded(coco, _found_rows(founds), len(truths), classes),
-            "bbox",
-        )
+        judge = prepared(truths, founds, classes, library=library)
         judge.evaluate()
         judge.accumulate()
     found: dict[str, Any] = judge.eval
     return CocoResult(
         precision=np.asarray(found["precision"], np.float64), recall=np.asarray(found["recall"], np.float64)
     )
+
+
+def prepared(
+    truths: Sequence[TrueObjects], founds: Sequence[FoundObjects], classes: int, *, library: str | None = None
+) -> Any:
+    """The library's judge of these detections, before it begins; arguments as of `measure`."""
+    coco, evaluation = _library(library or _installed())
+    pair = [_loaded(coco, rows, len(truths), classes) for rows in (_truth_rows(truths), _found_rows(founds))]
+    return evaluation(*pair, "bbox")
 
 
 def _installed() -> str:

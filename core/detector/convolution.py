@@ -4,16 +4,19 @@ Every call names its scope; what is the same for many calls comes from `slim.arg
 are (B, H, W, C) float32. Without a normaliser there are biases instead.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from boxwright.core.detector.initializers import Initializer
+from boxwright.core.detector.moving_normalization import MovingNormalization
 from boxwright.core.detector.regularization import Penalty
 from boxwright.core.detector.slim import add_arg_scope
 
 Function = Callable[[tf.Tensor], tf.Tensor]
+Normalizer = Callable[..., tf.Tensor] | MovingNormalization  # arg_scope gives a function what it needs
 
 
 @add_arg_scope
@@ -25,7 +28,7 @@ def conv2d(
     scope: str,
     weights_initializer: Initializer | None = None,
     weights_regularizer: Penalty | None = None,
-    normalizer: Function | None = None,
+    normalizer: Normalizer | None = None,
     activation: Function | None = None,
     stride: int = 1,
     explicit_padding: bool = False,
@@ -36,8 +39,14 @@ def conv2d(
         shape = [kernel, kernel, inputs.shape[-1], depth]
         weights = _variable("weights", shape, weights_initializer, weights_regularizer)
         inputs, padding = _padded(inputs, kernel, explicit_padding)
-        outputs = tf.nn.conv2d(inputs, weights, stride, padding)
-        return _finished(outputs, normalizer, activation, bias)
+        return _finished(
+            lambda weights: tf.nn.conv2d(inputs, weights, stride, padding),
+            weights,
+            normalizer,
+            activation,
+            bias,
+            channels=shape[-1:],
+        )
 
 
 @add_arg_scope
@@ -48,7 +57,7 @@ def depthwise_conv2d(
     scope: str,
     weights_initializer: Initializer | None = None,
     weights_regularizer: Penalty | None = None,
-    normalizer: Function | None = None,
+    normalizer: Normalizer | None = None,
     activation: Function | None = None,
     stride: int = 1,
     explicit_padding: bool = False,
@@ -58,8 +67,13 @@ def depthwise_conv2d(
         shape = [kernel, kernel, inputs.shape[-1], 1]
         weights = _variable("depthwise_weights", shape, weights_initializer, weights_regularizer)
         inputs, padding = _padded(inputs, kernel, explicit_padding)
-        outputs = tf.nn.depthwise_conv2d(inputs, weights, [1, stride, stride, 1], padding)
-        return _finished(outputs, normalizer, activation)
+        return _finished(
+            lambda weights: tf.nn.depthwise_conv2d(inputs, weights, [1, stride, stride, 1], padding),
+            weights,
+            normalizer,
+            activation,
+            channels=shape[-2:],
+        )
 
 
 @add_arg_scope
@@ -72,7 +86,7 @@ def separable_conv2d(
     scope: str,
     weights_initializer: Initializer | None = None,
     weights_regularizer: Penalty | None = None,
-    normalizer: Function | None = None,
+    normalizer: Normalizer | None = None,
     activation: Function | None = None,
     stride: int = 1,
 ) -> tf.Tensor:
@@ -89,8 +103,14 @@ def separable_conv2d(
                 ("pointwise_weights", [1, 1, channels * multiplier, depth]),
             ]
         )
-        outputs = tf.nn.separable_conv2d(inputs, depthwise, pointwise, [1, stride, stride, 1], "SAME")
-        return _finished(outputs, normalizer, activation)
+        strides = [1, stride, stride, 1]
+        return _finished(
+            lambda weights: tf.nn.separable_conv2d(inputs, depthwise, weights, strides, "SAME"),
+            pointwise,
+            normalizer,
+            activation,
+            channels=[depth],
+        )
 
 
 ALL = [conv2d, depthwise_conv2d, separable_conv2d]
@@ -123,11 +143,31 @@ def _padded(inputs: tf.Tensor, kernel: int, explicit: bool) -> tuple[tf.Tensor, 
 
 
 def _finished(
-    outputs: tf.Tensor, normalizer: Function | None, activation: Function | None, bias: float = 0.0
+    convolve: Function,
+    weights: tf.Variable,
+    normalizer: Normalizer | None,
+    activation: Function | None,
+    bias: float = 0.0,
+    *,
+    channels: list[int],
 ) -> tf.Tensor:
-    if normalizer is not None:
-        outputs = normalizer(outputs)
+    """The convolution with these weights, normalised or with biases, and activated.
+
+    channels   the last sides of the weights, one for each output channel
+    """
+    if isinstance(normalizer, MovingNormalization):
+        outputs = _normalized(convolve, weights, normalizer, channels)
+    elif normalizer is not None:
+        outputs = normalizer(convolve(weights))
     else:
+        outputs = convolve(weights)
         first = tf.compat.v1.constant_initializer(bias)
         outputs = tf.nn.bias_add(outputs, _variable("biases", [outputs.shape[-1]], first))
     return outputs if activation is None else activation(outputs)
+
+
+def _normalized(
+    convolve: Function, weights: tf.Variable, normalizer: MovingNormalization, channels: list[int]
+) -> tf.Tensor:
+    factors, shifts = normalizer.factors_and_shifts(math.prod(channels))
+    return tf.nn.bias_add(convolve(weights * tf.reshape(factors, channels)), shifts)

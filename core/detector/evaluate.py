@@ -3,11 +3,12 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from boxwright.core.detector.average_precision import Curve, curve
+from boxwright.core.detector.bootstrap import Interval, intervals
 from boxwright.core.detector.coco_metrics import CocoResult, measure, twelve_numbers
 from boxwright.core.detector.judged import FoundObjects, TrueObjects, check
 from boxwright.core.errors import BoxwrightError
@@ -41,14 +42,16 @@ class ClassResult:
 class Evaluation:
     """What detections are worth; as text, a table for a terminal.
 
-    images   how many were judged
-    metrics  COCO's twelve and Pascal VOC's mean, by the OD API's names; None: no objects of that size
-    classes  in the order of the labels
+    images     how many were judged
+    metrics    COCO's twelve and Pascal VOC's mean, by the OD API's names; None: no objects of that size
+    classes    in the order of the labels
+    intervals  where some of the metrics lie for images drawn anew; empty where that was not asked for
     """
 
     images: int
     metrics: Mapping[str, float | None]
     classes: Sequence[ClassResult]
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def objects(self) -> int:
@@ -66,23 +69,33 @@ class Evaluation:
             "images": self.images,
             "objects": self.objects,
             "metrics": dict(self.metrics),
+            "intervals": {name: [found.low, found.high] for name, found in self.intervals.items()},
             "classes": [{name: getattr(found, name) for name in columns} for found in self.classes],
         }
 
     def __str__(self) -> str:
         detections = sum(found.detections for found in self.classes)
         head = f"{self.images} images, {self.objects} objects, {detections} detections"
-        numbers = [f"  {name:<40} {shown(value, size_of(name))}" for name, value in self.metrics.items()]
+        numbers = [f"  {name:<40} {self._shown(name)}" for name in self.metrics]
         return "\n".join([head, *numbers, *_table(self.classes)])
+
+    def _shown(self, name: str) -> str:
+        value, found = shown(self.metrics[name], size_of(name)), self.intervals.get(name)
+        return value if found is None else f"{value} {found}"
 
 
 def evaluate(
-    groundtruth: Iterable[TrueObjects], detections: Iterable[FoundObjects], labels: Sequence[str]
+    groundtruth: Iterable[TrueObjects],
+    detections: Iterable[FoundObjects],
+    labels: Sequence[str],
+    *,
+    resamples: int = 0,
 ) -> Evaluation:
     """Judge the detections of images, which come in the same order as what is on them.
 
-    labels   what the classes are called: as many as there are classes
-    raises   BoxwrightError where there is nothing to find, ValueError for arrays that do not fit
+    labels     what the classes are called: as many as there are classes
+    resamples  how often images are drawn anew for the intervals; 0: there are none
+    raises     BoxwrightError where there is nothing to find, ValueError for arrays that do not fit
     """
     truths, founds = list(groundtruth), list(detections)
     if len(truths) != len(founds):
@@ -93,7 +106,8 @@ def evaluate(
     coco = measure(truths, founds, len(labels))
     classes = [_class_result(number, label, truths, founds, coco) for number, label in enumerate(labels)]
     metrics = twelve_numbers(coco) | {PASCAL: _mean(found.pascal_ap50 for found in classes)}
-    return Evaluation(images=len(truths), metrics=metrics, classes=tuple(classes))
+    sure = intervals(truths, founds, len(labels), resamples=resamples) if resamples else {}
+    return Evaluation(images=len(truths), metrics=metrics, classes=tuple(classes), intervals=sure)
 
 
 def write_json(evaluation: Evaluation, target: Path, facts: Mapping[str, Any] | None = None) -> None:

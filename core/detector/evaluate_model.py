@@ -1,6 +1,6 @@
 """Evaluates a detector on batches of records, as training and `eval` do."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -11,25 +11,42 @@ from boxwright.core.detector.judged import FoundObjects, TrueObjects, found_obje
 from boxwright.core.detector.postprocess import Detections
 from boxwright.core.detector.ssd import Ssd
 
+# Takes images and true sizes as Ssd.predict_prepared does.
+Detect = Callable[[tf.Tensor, tf.Tensor], Detections]
 
-def evaluate_model(model: Ssd, batches: Iterable[Batch], labels: Sequence[str]) -> Evaluation:
+
+def evaluate_model(
+    model: Ssd, batches: Iterable[Batch], labels: Sequence[str], *, resamples: int = 0
+) -> Evaluation:
     """How good a detector is, with its present values, on what is in the batches: each image once, as stored.
 
-    batches  not augmented
-    labels   what the classes are called
+    batches    not augmented
+    labels     what the classes are called
+    resamples  as of `evaluate`
     """
+    return evaluate(*true_and_found(detecting(model), batches), labels, resamples=resamples)
+
+
+def detecting(model: Ssd) -> Detect:
+    """A detector's function for prepared images, traced at its first call; it reads the present values."""
 
     @tf.function(autograph=False, reduce_retracing=True)  # type: ignore[untyped-decorator]
     def detected(images: tf.Tensor, true_sizes: tf.Tensor) -> Detections:
         return model.detections_of(model.predict_prepared(images, true_sizes, is_training=False))
 
+    traced: Detect = detected
+    return traced
+
+
+def true_and_found(detect: Detect, batches: Iterable[Batch]) -> tuple[list[TrueObjects], list[FoundObjects]]:
+    """What is on the images of batches, and what is found on them."""
     truths: list[TrueObjects] = []
     founds: list[FoundObjects] = []
     for batch in batches:
         truths.extend(batch_objects(batch))
-        found = detected(batch.images, batch.true_sizes)
+        found = detect(batch.images, batch.true_sizes)
         founds.extend(batch_detections(found, batch.stored_sizes))
-    return evaluate(truths, founds, labels)
+    return truths, founds
 
 
 def batch_objects(batch: Batch) -> Iterator[TrueObjects]:

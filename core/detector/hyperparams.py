@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from boxwright.core.detector import convolution
 from boxwright.core.detector.initializers import weights_initializer
+from boxwright.core.detector.moving_normalization import MovingNormalization
 from boxwright.core.detector.regularization import penalty
 from boxwright.core.detector.slim import arg_scope, batch_norm
 from boxwright.core.pipeline.hyperparams import (
@@ -53,7 +54,7 @@ def scope(settings: Hyperparams, *, is_training: bool, penalize_depthwise: bool 
     shared = {
         "weights_initializer": weights_initializer(settings),
         "weights_regularizer": penalty(settings),
-        "normalizer": None if settings.batch_norm is None else batch_norm,
+        "normalizer": _normalizer(settings.batch_norm, is_training=is_training),
         "activation": ACTIVATIONS[settings.activation],
     }
     unpenalized = {} if penalize_depthwise else {"weights_regularizer": None}
@@ -67,7 +68,16 @@ def scope(settings: Hyperparams, *, is_training: bool, penalize_depthwise: bool 
             epsilon=norm.epsilon,
             center=norm.center,
             scale=norm.scale,
-            is_training=is_training and norm.train,
+            is_training=True,
         ),
     ):
         yield
+
+
+def _normalizer(norm: BatchNorm | None, *, is_training: bool) -> convolution.Normalizer | None:
+    """Slim's batch norm for what is normalised by the batch, ours for what takes the averages."""
+    if norm is None:
+        return None
+    if is_training and norm.train:
+        return batch_norm
+    return MovingNormalization(epsilon=norm.epsilon, center=norm.center, scale=norm.scale)

@@ -89,10 +89,20 @@ def classification_losses(logits: tf.Tensor, targets: Targets, config: Classific
     if (softmax := config.weighted_softmax) is not None:
         losses = tf.nn.softmax_cross_entropy_with_logits(targets.classes, logits / softmax.logit_scale)
         return losses[..., tf.newaxis] * weights
-    losses = tf.nn.sigmoid_cross_entropy_with_logits(targets.classes, logits)
+    losses = _sigmoid_cross_entropy(logits, targets.classes)
     if (focal := config.weighted_sigmoid_focal) is not None:
         losses *= _focus(logits, targets.classes, focal.gamma, focal.alpha)
     return losses * weights
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _sigmoid_cross_entropy(logits: tf.Tensor, classes: tf.Tensor) -> tuple[tf.Tensor, object]:
+    """As TensorFlow has it, with a gradient that is no sum of four: see one_use. Classes are constants."""
+
+    def gradient(outer: tf.Tensor) -> tuple[tf.Tensor, None]:
+        return outer * (tf.sigmoid(logits) - classes), None
+
+    return tf.nn.sigmoid_cross_entropy_with_logits(classes, logits), gradient
 
 
 def _focus(logits: tf.Tensor, classes: tf.Tensor, gamma: float, alpha: float | None) -> tf.Tensor:

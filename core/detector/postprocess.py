@@ -95,7 +95,7 @@ def _best(
 
 def convert_scores(logits: tf.Tensor, settings: PostProcessing) -> tf.Tensor:
     """Logits (B, A, C + 1) as scores, background's too."""
-    logits = logits / settings.logit_scale
+    logits = logits * (1.0 / settings.logit_scale)  # not divided: see box_coder.decode
     match settings.score_converter:
         case "SIGMOID":
             return tf.sigmoid(logits)

@@ -7,12 +7,15 @@ from boxwright.core.pipeline.image_resizer import ImageResizer
 
 
 def preprocess(images: tf.Tensor, resizer: ImageResizer) -> tuple[tf.Tensor, tf.Tensor]:
-    """Images for an SSD: normalised, then resized, in the original's order.
+    """Images for an SSD: resized, normalised, then padded.
 
-    images    (B, H, W, 3) or (H, W, 3), uint8 or float, 0 to 255, RGB
+    images    (B, H, W, 3) or (H, W, 3), uint8 or float32, 0 to 255, RGB; NumPy's will do
     returns   the same rank, float32 in [-1, 1]; and (height, width) without padding, (2,) int32
+
+    The original normalises first. Pixels are resized by weights whose sum is 1, so that only the last digits
+    differ, and a frame of 1280 x 720 has ten times the pixels of what the network takes.
     """
-    return resize(normalize(images), resizer)
+    return resize(tf.convert_to_tensor(images), resizer, then=normalize)
 
 
 def normalize(images: tf.Tensor) -> tf.Tensor:

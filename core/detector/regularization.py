@@ -35,4 +35,4 @@ def penalty(settings: Hyperparams) -> Penalty | None:
 def regularization_loss(variables: Mapping[str, tf.Variable], penalties: Mapping[str, Penalty]) -> tf.Tensor:
     """The sum over all penalised variables, a float32 scalar."""
     losses = [penalties[name].loss(variables[name]) for name in penalties]
-    return tf.add_n(losses) if losses else tf.zeros(())
+    return tf.reduce_sum(tf.stack(losses)) if losses else tf.zeros(())  # not add_n: see one_use

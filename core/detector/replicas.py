@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import tensorflow as tf
@@ -20,20 +21,30 @@ def strategy() -> Any:
     https://www.tensorflow.org/guide/distributed_training
     """
     if worker().count > 1:
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        return _workers()
     kind = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
     devices = [device.name for device in tf.config.list_logical_devices(kind)]
     return tf.distribute.MirroredStrategy(devices) if len(devices) > 1 else tf.distribute.get_strategy()
 
 
-def one_operation_at_a_time() -> None:
-    """Make a step on one device the same to the last bit each time; to be called first of all.
+@cache
+def _workers() -> Any:
+    """The strategy of several workers: they meet only once in a process."""
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def one_operation_at_a_time() -> bool:
+    """Make a step on one device the same to the last bit each time; False: TensorFlow runs already.
 
     With operations side by side, weights after 3 steps of ssd_mobilenet_v1 at 300 x 300 differed between
     equal runs, in the last digits at first; one at a time, 6 of 6 runs were equal. Each still uses all cores.
     Not tried with several devices.
     """
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    try:
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:  # in a notebook, for one: it keeps the threads that it started with
+        return False
+    return True
 
 
 def worker() -> Worker:

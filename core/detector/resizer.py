@@ -19,23 +19,51 @@ METHODS: dict[ResizeMethod, Callable[..., tf.Tensor]] = {
 }
 
 
-def resize(images: tf.Tensor, resizer: ImageResizer) -> tuple[tf.Tensor, tf.Tensor]:
+def resize(
+    images: tf.Tensor, resizer: ImageResizer, *, then: Callable[[tf.Tensor], tf.Tensor] = tf.identity
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The images in the size that a config asks for, and (height, width) of what is image and not padding.
 
     images    (B, H, W, C) or (H, W, C), uint8 or float32; all of a batch have one size
+    then      is done to the resized pixels before they are padded
     returns   the same rank, float32; and (2,) int32
     """
     if images.shape.rank == 3:
-        resized, size = resize(images[tf.newaxis], resizer)
+        resized, size = resize(images[tf.newaxis], resizer, then=then)
         return resized[0], size
     if (fixed := resizer.fixed_shape_resizer) is not None:
         size = tf.constant([fixed.height, fixed.width])
-        return _resized(images, size, fixed.resize_method), size
+        return then(_resized(images, size, fixed.resize_method)), size
     if (keeping := resizer.keep_aspect_ratio_resizer) is not None:
         size = _size_within(tf.shape(images)[1:3], keeping)
-        resized = _resized(images, size, keeping.resize_method)
+        resized = then(_resized(images, size, keeping.resize_method))
         return (_padded(resized, size, keeping) if keeping.pad_to_max_dimension else resized), size
-    raise ConfigError("image_resizer", "states no resizer", "fixed_shape_resizer { height: 300 width: 300 }")
+    raise _no_resizer()
+
+
+def resized_size(size: tuple[int, int], resizer: ImageResizer) -> tuple[int, int]:
+    """Height and width of what is image and not padding, after an image of this size was resized."""
+    if (fixed := resizer.fixed_shape_resizer) is not None:
+        return fixed.height, fixed.width
+    if (keeping := resizer.keep_aspect_ratio_resizer) is not None:
+        height, width = _size_within(tf.constant(size), keeping).numpy().tolist()
+        return height, width
+    raise _no_resizer()
+
+
+def constant_size(resizer: ImageResizer) -> tuple[int, int] | None:
+    """Height and width of what `resize` returns where they are the same for all images, else None."""
+    if (fixed := resizer.fixed_shape_resizer) is not None:
+        return fixed.height, fixed.width
+    keeping = resizer.keep_aspect_ratio_resizer
+    if keeping is not None and keeping.pad_to_max_dimension:
+        return keeping.max_dimension, keeping.max_dimension
+    return None
+
+
+def _no_resizer() -> ConfigError:
+    hint = "fixed_shape_resizer { height: 300 width: 300 }"
+    return ConfigError("image_resizer", "states no resizer", hint)
 
 
 def _resized(images: tf.Tensor, size: tf.Tensor, method: ResizeMethod) -> tf.Tensor:

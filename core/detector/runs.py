@@ -5,6 +5,8 @@ options.json        what the run was started with beside the config, its seed ab
 environment.json    of the last start: versions, devices, command
 metrics.jsonl       a line for each step and each evaluation
 checkpoints/        model.ckpt-<step>: the last few
+best/               model.ckpt-<step>: of the best evaluation
+events/             what TensorBoard shows
 run.lock            held while a process trains
 """
 
@@ -59,6 +61,16 @@ class Run:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
+    @property
+    def best(self) -> Path:
+        """The folder of the best evaluation's checkpoint; there is none before an evaluation."""
+        return self.path / "best"
+
+    @property
+    def events(self) -> Path:
+        """The folder of event files."""
+        return self.path / "events"
+
 
 @contextmanager
 def opened(path: Path, config: PipelineConfig, options: Mapping[str, object]) -> Generator[Run]:
@@ -71,7 +83,8 @@ def opened(path: Path, config: PipelineConfig, options: Mapping[str, object]) ->
     run.checkpoints.mkdir(parents=True, exist_ok=True)
     with _locked(path / "run.lock", path):
         _check_same(run, {**_compared(config), **options})
-        remove_orphans(run.checkpoints)
+        for folder in (run.checkpoints, run.best):
+            remove_orphans(folder)
         write_text(run.config, config_text(config))
         write_text(run.options, json.dumps(options) + "\n")
         write_text(path / "environment.json", json.dumps(environment(), indent=2) + "\n")

@@ -20,8 +20,14 @@ def run_config(path: Path, overrides: Iterable[str] = (), records: Path | None =
     raises      ConfigError for settings that cannot be, OptionError for a folder without a manifest
     """
     config = override(read_config(path), overrides)
-    if records is None:
-        return config
+    return config if records is None else on_records(config, records)
+
+
+def on_records(config: PipelineConfig, records: Path) -> PipelineConfig:
+    """The config with classes, paths and counts from a folder that `convert --to tfrecord` made.
+
+    raises   OptionError for a folder without a manifest, ConfigError where the config contradicts it
+    """
     manifest = manifest_in(records)
     if manifest is None:
         raise OptionError(

@@ -15,6 +15,7 @@ from boxwright.core.detector.losses import Losses, detection_loss
 from boxwright.core.detector.nested import Nested
 from boxwright.core.detector.postprocess import Detections, postprocess
 from boxwright.core.detector.preprocess import preprocess
+from boxwright.core.detector.resizer import constant_size
 from boxwright.core.detector.ssd_network import Network
 from boxwright.core.detector.targets import Targets, assign_targets
 from boxwright.core.detector.variables import Store
@@ -73,6 +74,10 @@ class Ssd(tf.Module):  # type: ignore[misc]  # TensorFlow has no types
 
     def anchors_for(self, height: int, width: int) -> Anchors:
         """The anchors, (A, 4) float32, where the network's image (after resizing) has this size."""
+        return _anchors(_generator(self.settings), self.grids_for(height, width), (height, width))
+
+    def grids_for(self, height: int, width: int) -> tuple[Grid, ...]:
+        """(rows, columns) of every feature map, the finest first, where the network's image has this size."""
         images = tf.TensorSpec([1, height, width, 3])
 
         def trace(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -80,7 +85,7 @@ class Ssd(tf.Module):  # type: ignore[misc]  # TensorFlow has no types
 
         with tf.init_scope():
             maps = tf.function(trace, autograph=False).get_concrete_function(images).output_shapes
-        return _anchors(_generator(self.settings), tuple((m[1], m[2]) for m in maps), (height, width))
+        return tuple((shape[1], shape[2]) for shape in maps)
 
     def predict(
         self, images: tf.Tensor, is_training: bool = False, dropout_seed: tf.Tensor | None = None
@@ -174,21 +179,19 @@ def ssd(config: PipelineConfig, seed: int = 0) -> Ssd:
 
 def named_losses(losses: Losses, penalty: tf.Tensor) -> dict[str, tf.Tensor]:
     """Losses, the weights' penalty and the sum of all, under the OD API's names."""
+    parts = [losses.localization, losses.classification, penalty]
     return {
         LOCALIZATION: losses.localization,
         CLASSIFICATION: losses.classification,
         REGULARIZATION: penalty,
-        TOTAL: losses.localization + losses.classification + penalty,
+        TOTAL: tf.reduce_sum(tf.stack(parts)),  # not added one by one, which Grappler makes AddN: see one_use
     }
 
 
 def network_size(images: tf.Tensor, resizer: ImageResizer) -> Grid:
     """Height and width of the prepared images, in pixels: the resizer's, where it gives all one size."""
-    if (fixed := resizer.fixed_shape_resizer) is not None:
-        return fixed.height, fixed.width
-    keeping = resizer.keep_aspect_ratio_resizer
-    if keeping is not None and keeping.pad_to_max_dimension:
-        return keeping.max_dimension, keeping.max_dimension
+    if (size := constant_size(resizer)) is not None:
+        return size
     height, width = images.shape[1:3]
     if height is None or width is None:
         fact = "leaves the size of the network's image open; anchors need it"

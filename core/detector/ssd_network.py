@@ -8,7 +8,9 @@ import tensorflow as tf
 from boxwright.core.detector import box_predictor
 from boxwright.core.detector.nested import Nested
 from boxwright.core.detector.nets import inception_v2, mobilenet_v1, mobilenet_v2
+from boxwright.core.detector.one_use import one_use
 from boxwright.core.detector.regularization import regularization_loss
+from boxwright.core.detector.slim import arg_scope
 from boxwright.core.detector.variables import Store
 from boxwright.core.errors import nearest
 from boxwright.core.pipeline.anchor_generator import SsdAnchorGenerator
@@ -59,7 +61,7 @@ class Network:
         predictor = _predictor(self.settings)
         if is_training and predictor.use_dropout and dropout_seed is None:
             raise ValueError("training with use_dropout needs a dropout_seed")
-        with self.store.scope():
+        with self.store.scope(), arg_scope([one_use], is_training=is_training):
             maps = _feature_maps(images, self.settings, by_batch)
             codes, logits = box_predictor.predict(
                 maps,

@@ -1,13 +1,11 @@
 """Training, from a config to checkpoints. The same call goes on where the last one stopped, bit by bit."""
 
 import math
-import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import tensorflow as tf
 
@@ -16,18 +14,19 @@ from boxwright.core.detector.input.class_names import ClassNames, read_class_nam
 from boxwright.core.detector.input.records import Records, find_records, place_of, selected
 from boxwright.core.detector.input.source import stored
 from boxwright.core.detector.input.streams import training, training_batches
-from boxwright.core.detector.moving_average import averaged
 from boxwright.core.detector.replicas import Tensors
-from boxwright.core.detector.ssd import TOTAL, Ssd, ssd
-from boxwright.core.detector.train_progress import Progress
-from boxwright.core.detector.train_step import NORM, STOP, Trainer, step_of, trainer
-from boxwright.core.errors import BoxwrightError
+from boxwright.core.detector.ssd import TOTAL, Ssd
+from boxwright.core.detector.summaries import Summaries
+from boxwright.core.detector.told_to_stop import told_to_stop
+from boxwright.core.detector.train_evaluations import Evaluate, Evaluations, Rules
+from boxwright.core.detector.train_progress import Progress, size_text
+from boxwright.core.detector.train_start import started
+from boxwright.core.detector.train_step import NORM, STOP, Trainer, step_of
+from boxwright.core.errors import BoxwrightError, OptionError
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.config_error import ConfigError
 
 Say = Callable[[str], None]
-# Measures a model at a step: values by name, which go into the metrics.
-Evaluate = Callable[[Ssd, int], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,8 @@ class Options:
     overfit           train on the first so many records as they are, which must succeed; None: on all
     checkpoint_every  steps; keep: how many checkpoints
     evaluate_every    steps; 0: only at the end
+    best_metric       of the evaluations, by which one checkpoint is kept as the best; None: COCO's AP
+    patience          stop after so many evaluations that were no better than the best; 0: never
     line_every        seconds between lines
     """
 
@@ -48,12 +49,14 @@ class Options:
     checkpoint_every: int = 500
     keep: int = 3
     evaluate_every: int = 0
+    best_metric: str | None = None
+    patience: int = 0
     line_every: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A run's model, how many steps it has made, and whether it was told to stop before its last."""
+    """A run's model with its last weights, its steps, and whether it was told to stop before its last."""
 
     model: Ssd
     step: int
@@ -70,23 +73,30 @@ def train(
 ) -> Trained:
     """Train a detector in a run directory, from its last checkpoint if it has one.
 
-    on_evaluate   called every `evaluate_every` steps and after the last
-    say           takes the lines that tell how it goes
-    raises        BoxwrightError where the loss is no number any more; the last checkpoint stays
+    on_evaluate   called every `evaluate_every` steps and after the last, when these steps are saved
+    say           takes the lines that tell how it goes; the last one says why it ended
+    raises        OptionError for options that cannot be; BoxwrightError where the loss is no number any
+                  more: the last checkpoint stays
     """
     options = options or Options()
+    check_options(options, evaluated=on_evaluate is not None)
     strategy = replicas.strategy()
-    chief = replicas.worker().number == 0
-    with _directory(run_dir, config, options, chief=chief) as run, _told_to_stop(say) as told:
+    with _directory(run_dir, config, options) as run, told_to_stop(say) as told:
         records = training_records(config, options)
         with strategy.scope():
-            started, step = _started(config, run, strategy, options, say)
-        loop = _Loop(started, records, run, options, on_evaluate, say, chief)
-        if config.train_config.num_steps and step >= config.train_config.num_steps:
-            say(f"{run_dir}: already at step {step} of {config.train_config.num_steps}")
-            say("  hint: set train_config.num_steps higher to go on")
-            return Trained(model=started.model, step=step, stopped=False)
-        return loop.run(step, told)
+            trainer, step = started(config, run, strategy, seed=options.seed, init=options.init, say=say)
+        with Summaries(run.events, after=step) as events:
+            loop = _Loop(
+                trainer,
+                records,
+                run,
+                options=options,
+                evaluations=Evaluations(run, step, _rules(config, options)),
+                on_evaluate=on_evaluate,
+                events=events,
+                say=say,
+            )
+            return loop.run(step, told)
 
 
 def training_records(config: PipelineConfig, options: Options) -> Records:
@@ -124,42 +134,71 @@ class _Loop:
 
     def __init__(
         self,
-        started: Trainer,
+        trainer: Trainer,
         records: Records,
         run: runs.Run,
+        *,
         options: Options,
+        evaluations: Evaluations,
         on_evaluate: Evaluate | None,
+        events: Summaries,
         say: Say,
-        chief: bool,
     ) -> None:
-        self._trainer, self._records, self._run, self._options = started, records, run, options
-        self._evaluate = on_evaluate if chief else None
-        self._say, self._chief = say if chief else lambda _: None, chief
-        self._settings = started.model.config.train_config
+        self._trainer, self._records, self._run, self._options = trainer, records, run, options
+        self._settings = trainer.model.config.train_config
+        self._chief = replicas.worker().number == 0
+        self._evaluations, self._events = evaluations, events
+        self._evaluate = on_evaluate if self._chief else None
+        self._say = say if self._chief else lambda _: None
         self._progress = Progress(
             self._say,
             every=options.line_every,
             batch_size=self._settings.batch_size,
             last_step=self._settings.num_steps,
+            record=events.numbers if self._chief else lambda step, values: None,
         )
 
     def run(self, step: int, told: threading.Event) -> Trained:
         """Train from `step` on, to the last step, the end of the input, or until told to stop."""
-        size = replicas.worker_batch(self._settings.batch_size, self._trainer.strategy)
-        dataset = batches(self._trainer.model, self._records, self._options, first=step, batch_size=size)
+        over = self._over(step)  # asked before catching up, so that all workers know the same
+        self._catch_up(step)
+        if over:
+            for line in over:
+                self._say(line)
+            return Trained(model=self._trainer.model, step=step, stopped=False)
         self._introduce(step)
         make = step_of(self._trainer)
         stopped = False
-        for batch in self._waited(dataset):
-            values = {name: float(value) for name, value in make(batch, step, told.is_set()).items()}
+        for batch in self._waited(step):
+            stop = told.is_set() or self._evaluations.stalled
+            values = {name: float(value) for name, value in make(batch, step, stop).items()}
             self._check(values, step, batch)
             stopped = values.pop(STOP) > 0  # of any worker: all stop after the same step
             step += 1
             self._after(step, values)
             if stopped or step == self._settings.num_steps:
                 break
+        stopped = stopped and not self._evaluations.stalled
         self._finish(step, stopped=stopped)
         return Trained(model=self._trainer.model, step=step, stopped=stopped)
+
+    def _over(self, step: int) -> tuple[str, ...]:
+        """Why there is nothing to train any more, and the way on; empty where there is something."""
+        last = self._settings.num_steps
+        if last and step >= last:
+            fact = f"{self._run.path}: already at step {step} of {last}"
+            return fact, "  hint: set train_config.num_steps higher to go on"
+        if self._evaluations.stalled:
+            fact = f"{self._run.path}: {self._evaluations.stall_text(step)}"
+            return fact, "  hint: a higher --patience goes on"
+        return ()
+
+    def _catch_up(self, step: int) -> None:
+        """Do what a killed run did not come to after its last checkpoint."""
+        if self._chief:
+            self._evaluations.keep_best()
+        if step and self._evaluations.due(step):
+            self._measure(step)
 
     def _introduce(self, step: int) -> None:
         settings, replicated = self._settings, self._trainer.strategy.num_replicas_in_sync
@@ -168,10 +207,15 @@ class _Loop:
             f"training on {len(self._records)} images, {settings.batch_size} at a time, from step {step}, "
             f"{length}, on {replicated} device{'s' if replicated > 1 else ''}; the first step takes longest"
         )
+        self._say(size_text(self._trainer))
 
-    def _waited(self, dataset: tf.data.Dataset) -> Iterator[Tensors]:
+    def _waited(self, first: int) -> Iterator[Tensors]:
+        """The batches from the run's batch `first` on, as long as more are wanted."""
+        size = replicas.worker_batch(self._settings.batch_size, self._trainer.strategy)
+        dataset = batches(self._trainer.model, self._records, self._options, first=first, batch_size=size)
         iterator = iter(dataset)
-        while True:
+        # Of several workers only the first knows that; its next step tells the others.
+        while not (self._evaluations.stalled and replicas.worker().count == 1):
             with self._progress.waiting():
                 batch = next(iterator, None)
             if batch is None:
@@ -195,106 +239,75 @@ class _Loop:
         if self._chief:
             runs.log(self._run, "train", step, values)
         self._progress.step(step, values)
-        last = step == self._settings.num_steps
-        if step % self._options.checkpoint_every == 0 and not last:
-            self._save(step)
-        if self._options.evaluate_every and step % self._options.evaluate_every == 0 and not last:
+        if step == self._settings.num_steps:
+            return  # _finish does the rest
+        due = self._evaluations.due(step)
+        if due or step % self._options.checkpoint_every == 0:
+            self._save(step)  # before it is measured: a run that is killed then measures it when it goes on
+        if due:
             self._measure(step)
 
     def _finish(self, step: int, *, stopped: bool) -> None:
         self._save(step)
         if stopped:
             self._say(f"stopped at step {step}, which is saved: the same command goes on from there")
+        elif self._evaluations.stalled:
+            self._say(self._evaluations.stall_text(step))
         else:
-            self._measure(step)
+            if self._evaluations.due(step, last=True):
+                self._measure(step)
+            last = self._settings.num_steps
+            end = f"done: step {step} of {last}" if step == last else f"done: the input ended at step {step}"
+            self._say(f"{end}{self._evaluations}")
 
     def _save(self, step: int) -> None:
-        if self._chief:
+        if self._chief and checkpoint.steps_in(self._run.checkpoints)[-1:] != [step]:
             state = self._trainer.state()
             checkpoint.save_step(self._run.checkpoints, step, state, keep=self._options.keep)
             self._progress.pause()
 
     def _measure(self, step: int) -> None:
         if self._evaluate is not None:
-            with measured_weights(self._trainer):
-                runs.log(self._run, "evaluation", step, self._evaluate(self._trainer.model, step))
+            self._evaluations.measure(self._trainer, step, self._evaluate, self._events)
             self._progress.pause()
 
 
-@contextmanager
-def measured_weights(trainer: Trainer) -> Generator[None]:
-    """The weights that the config wants measured: their moving averages, where it says so."""
-    if not (trainer.averages and trainer.model.config.eval_config.use_moving_averages):
-        yield
-        return
-    own = {name: variable.numpy() for name, variable in trainer.variables.items()}
-    _assign(trainer.variables, averaged(trainer.averages))
-    try:
-        yield
-    finally:
-        _assign(trainer.variables, own)
+def check_options(options: Options, *, evaluated: bool) -> None:
+    """Raise OptionError for options that cannot be, or not without records to evaluate on."""
+    for name, value, least in (
+        ("checkpoint-every", options.checkpoint_every, 1),
+        ("eval-every", options.evaluate_every, 0),
+        ("patience", options.patience, 0),
+        ("overfit", 1 if options.overfit is None else options.overfit, 1),
+    ):
+        if value < least:
+            raise OptionError(f"--{name} {value}: must be {least} or more")
+    if options.evaluate_every and not evaluated:
+        fact = f"--eval-every {options.evaluate_every}: the config names no records to evaluate on"
+        raise OptionError(
+            fact, 'eval_input_reader { tf_record_input_reader { input_path: "hands_val.tfrecord" } }'
+        )
+    if options.patience and not options.evaluate_every:
+        fact = f"--patience {options.patience}: needs --eval-every, which says when to evaluate"
+        raise OptionError(fact, "--eval-every 500")
 
 
-def _directory(
-    path: Path, config: PipelineConfig, options: Options, *, chief: bool
-) -> AbstractContextManager[runs.Run]:
+def _rules(config: PipelineConfig, options: Options) -> Rules:
+    return Rules(
+        every=options.evaluate_every,
+        last_step=config.train_config.num_steps,
+        metric=options.best_metric,
+        patience=options.patience,
+    )
+
+
+def _directory(path: Path, config: PipelineConfig, options: Options) -> AbstractContextManager[runs.Run]:
     """The run's directory, which the first of the workers writes alone."""
-    if not chief:
+    if replicas.worker().number > 0:
         return nullcontext(runs.Run(path))
-    lasting = {"seed": options.seed, "overfit": options.overfit, "init": options.init}
+    lasting = {
+        name: getattr(options, name)
+        # Of another metric, the best so far may be gone.
+        for name in ("seed", "overfit", "init", "best_metric")
+    }
     return runs.opened(path, config, lasting)
-
-
-def _started(
-    config: PipelineConfig, run: runs.Run, strategy: Any, options: Options, say: Say
-) -> tuple[Trainer, int]:
-    """A trainer, and its step: from the run's last checkpoint, or with the weights to fine-tune."""
-    model = ssd(config, options.seed)
-    steps = checkpoint.steps_in(run.checkpoints)
-    if replicas.worker().number == 0:
-        runs.forget_after(run, steps[-1] if steps else 0)
-    if not steps:
-        _fine_tune(model, options, say)
-        return trainer(model, strategy, options.seed), 0
-    started = trainer(model, strategy, options.seed)
-    values = checkpoint.values_of(checkpoint.at_step(run.checkpoints, steps[-1]))
-    _assign(started.state(), values)
-    say(f"{run.path}: goes on from step {steps[-1]}")
-    return started, steps[-1]
-
-
-def _fine_tune(model: Ssd, options: Options, say: Say) -> None:
-    settings = model.config.train_config
-    path = options.init or settings.fine_tune_checkpoint
-    if path:
-        everything = settings.load_all_detection_checkpoint_vars or options.init is not None
-        say(str(checkpoint.restore(model.store, path, within="" if everything else checkpoint.BACKBONE)))
-
-
-def _assign(variables: Mapping[str, tf.Variable], values: Mapping[str, Any]) -> None:
-    for name, variable in variables.items():
-        if name not in values:
-            raise BoxwrightError(f"the run's checkpoint has no {name}", "take another run directory")
-        variable.assign(values[name])
-
-
-@contextmanager
-def _told_to_stop(say: Say) -> Generator[threading.Event]:
-    """Set by SIGTERM or Ctrl-C, so that the run can save first; the second Ctrl-C ends it at once."""
-    told = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield told
-        return
-
-    def tell(number: int, frame: object) -> None:
-        if told.is_set():
-            raise KeyboardInterrupt
-        told.set()
-        say("saving after this step; again to end without")
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

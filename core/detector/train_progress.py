@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from boxwright.core.detector.ssd import CLASSIFICATION, LOCALIZATION, REGULARIZATION, TOTAL
-from boxwright.core.detector.train_step import RATE
+from boxwright.core.detector.train_step import RATE, Trainer
 
 Clock = Callable[[], float]
+Record = Callable[[int, Mapping[str, float]], None]  # takes a step and its numbers
+
+SPEED, WAITING = "images_per_second", "waiting_for_input"
 
 
 class Progress:
@@ -20,9 +23,10 @@ class Progress:
         every: float,
         batch_size: int,
         last_step: int,
+        record: Record = lambda step, values: None,
         clock: Clock = time.monotonic,
     ) -> None:
-        self._say, self._every, self._clock = say, every, clock
+        self._say, self._record, self._every, self._clock = say, record, every, clock
         self._batch_size, self._last_step = batch_size, last_step
         self._steps, self._waited, self._since = 0, 0.0, clock()
         self._first = True
@@ -44,17 +48,33 @@ class Progress:
         passed = self._clock() - self._since
         if self._first or passed >= self._every or number == self._last_step:
             # The first step includes the time that tracing takes: it says nothing on speed.
-            speed = "" if self._first else self._speed(number)
-            self._say(loss_text(number, self._last_step, values) + speed)
+            speed = {} if self._first else self._speed()
+            self._say(loss_text(number, self._last_step, values) + self._speed_text(number, speed))
+            self._record(number, {**values, **speed})
             self._first = False
             self.pause()
 
-    def _speed(self, number: int) -> str:
+    def _speed(self) -> dict[str, float]:
+        """Since the last line: images a second, and the share of time that was waited for them."""
         passed = max(self._clock() - self._since, 1e-9)
-        rate = self._steps / passed
-        left = f"  {duration((self._last_step - number) / rate)} left" if self._last_step else ""
-        share = self._waited / passed
-        return f"  {rate * self._batch_size:.1f} images/s  waiting for input {share:.0%}{left}"
+        return {SPEED: self._steps * self._batch_size / passed, WAITING: self._waited / passed}
+
+    def _speed_text(self, number: int, speed: Mapping[str, float]) -> str:
+        if not speed:
+            return ""
+        seconds = (self._last_step - number) * self._batch_size / speed[SPEED]
+        left = f"  {duration(seconds)} left" if self._last_step else ""
+        return f"  {speed[SPEED]:.1f} images/s  waiting for input {speed[WAITING]:.0%}{left}"
+
+
+def size_text(trainer: Trainer) -> str:
+    """`2,845,012 parameters, of which 2,811,204 learn; a checkpoint takes 34 MB`."""
+    own, learning, saved = (
+        sum(variable.shape.num_elements() for variable in variables.values())
+        for variables in (trainer.model.store.vars, trainer.variables, trainer.state())
+    )
+    size = saved * 4 / 1e6  # float32; in bytes of a million, as disks are sold
+    return f"{own:,} parameters, of which {learning:,} learn; a checkpoint takes {max(size, 0.1):.3g} MB"
 
 
 def loss_text(number: int, last_step: int, values: Mapping[str, float]) -> str:

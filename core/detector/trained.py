@@ -5,7 +5,15 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from boxwright.core.detector.checkpoint import STEP, Restored, prefix_of, restore, values_of
+from boxwright.core.detector.checkpoint import (
+    STEP,
+    Restored,
+    at_step,
+    prefix_of,
+    restore,
+    steps_in,
+    values_of,
+)
 from boxwright.core.detector.moving_average import SLOT
 from boxwright.core.detector.runs import Run
 from boxwright.core.detector.ssd import Ssd, ssd
@@ -13,6 +21,8 @@ from boxwright.core.errors import BoxwrightError
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.text import read_config
 from boxwright.core.tfrecord.label_map import read_label_map
+
+BEST, LAST = "best", "last"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +38,19 @@ class Trained:
     step: int | None
     labels: dict[int, str]
 
+    def __str__(self) -> str:
+        return str(self.checkpoint) if self.step is None else f"{self.checkpoint}: step {self.step}"
 
-def trained(folder: Path, checkpoint: Path | None = None, label_map: Path | None = None) -> Trained:
+
+def trained(folder: Path, checkpoint: Path | str | None = None, label_map: Path | None = None) -> Trained:
     """The detector of a run's directory.
 
-    checkpoint  None: the run's last
+    checkpoint  BEST or LAST of the run, or a path; None: the best where there is one, else the last
     label_map   None: the one that the config names
     raises      BoxwrightError for a checkpoint that does not hold every variable in its shape
     """
     config = read_config(Run(folder).config)
-    prefix = prefix_of(checkpoint or folder)
+    prefix = _prefix(Run(folder), checkpoint)
     model = ssd(config)
     _require_all(restore(model.store, prefix, "detection"))
     values = values_of(prefix)
@@ -49,6 +62,16 @@ def trained(folder: Path, checkpoint: Path | None = None, label_map: Path | None
         step=int(values[STEP]) if STEP in values else None,
         labels=_labels(config, label_map),
     )
+
+
+def _prefix(run: Run, checkpoint: Path | str | None) -> Path:
+    if checkpoint is not None and checkpoint not in (BEST, LAST):
+        return prefix_of(checkpoint)
+    steps = steps_in(run.best)
+    if checkpoint == BEST and not steps:
+        hint = f"{LAST}, or train with an eval_input_reader, which is what the best is measured on"
+        raise BoxwrightError(f"{run.path}: has no best checkpoint", hint)
+    return at_step(run.best, steps[-1]) if steps and checkpoint != LAST else prefix_of(run.path)
 
 
 def _take_averages(model: Ssd, values: dict[str, tf.Tensor]) -> None:

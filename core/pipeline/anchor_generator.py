@@ -23,22 +23,24 @@ class GridAnchorGenerator(Message):
 class SsdAnchorGenerator(Message):
     """Anchors for each layer, scales growing linearly from min_scale to max_scale; as shares of the image.
 
+    What is unsupported was in no config that could be measured: what it does exactly would be a guess.
+
     SSD, section 2.2 "Choosing scales and aspect ratios for default boxes", https://arxiv.org/abs/1512.02325
     """
 
     num_layers: Int32 = 6
     min_scale: float = 0.2
     max_scale: float = 0.95
-    scales: tuple[float, ...] = ()
+    scales: tuple[float, ...] = unsupported(())
     aspect_ratios: tuple[float, ...] = ()
     interpolated_scale_aspect_ratio: float = 1.0
     reduce_boxes_in_lowest_layer: bool = True
     base_anchor_height: float = 1.0
     base_anchor_width: float = 1.0
-    height_stride: tuple[Int32, ...] = ()
-    width_stride: tuple[Int32, ...] = ()
-    height_offset: tuple[Int32, ...] = ()
-    width_offset: tuple[Int32, ...] = ()
+    height_stride: tuple[Int32, ...] = unsupported(())
+    width_stride: tuple[Int32, ...] = unsupported(())
+    height_offset: tuple[Int32, ...] = unsupported(())
+    width_offset: tuple[Int32, ...] = unsupported(())
 
 
 class MultiscaleAnchorGenerator(Message):

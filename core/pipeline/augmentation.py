@@ -158,63 +158,6 @@ class SubtractChannelMean(Message):
     means: tuple[float, ...] = ()
 
 
-class RandomSelfConcatImage(Message):
-    """Puts the image beside, or below, itself."""
-
-    concat_vertical_probability: float = 0.1
-    concat_horizontal_probability: float = 0.1
-
-
-class RandomJpegQuality(Message):
-    """Loses detail as a JPEG does; random_coef is the chance that nothing happens."""
-
-    random_coef: float = 0.0
-    min_jpeg_quality: Int32 = 0
-    max_jpeg_quality: Int32 = 100
-
-
-class RandomDownscaleToTargetPixels(Message):
-    """Shrinks to so many pixels; random_coef is the chance that nothing happens."""
-
-    random_coef: float = 0.0
-    min_target_pixels: Int32 = 300_000
-    max_target_pixels: Int32 = 500_000
-
-
-class RandomPatchGaussian(Message):
-    """Adds noise to a square; random_coef is the chance that nothing happens."""
-
-    random_coef: float = 0.0
-    min_patch_size: Int32 = 1
-    max_patch_size: Int32 = 250
-    min_gaussian_stddev: float = 0.0
-    max_gaussian_stddev: float = 1.0
-
-
-class RandomSquareCropByScale(Message):
-    """A square around a point at least max_border pixels from the edge, by a scale of a few."""
-
-    max_border: Int32 = 128
-    scale_min: float = 0.6
-    scale_max: float = 1.3
-    num_scales: Int32 = 8
-
-
-class RandomScaleCropAndPadToSquare(Message):
-    """Scales, then crops or pads to a square of output_size pixels."""
-
-    output_size: Int32 = 512
-    scale_min: float = 0.1
-    scale_max: float = 2.0
-
-
-class AdjustGamma(Message):
-    """Every pixel value becomes gain * value ^ gamma."""
-
-    gamma: float = 1.0
-    gain: float = 1.0
-
-
 class PreprocessingStep(Message):
     """One step."""
 
@@ -247,13 +190,13 @@ class PreprocessingStep(Message):
     rgb_to_gray: Opaque | None = choice("step", "unsupported")  # the nets take three channels
     convert_class_logits_to_softmax: Opaque | None = choice("step", "unsupported")
     random_absolute_pad_image: RandomAbsolutePadImage | None = choice("step")
-    random_self_concat_image: RandomSelfConcatImage | None = choice("step")
+    random_self_concat_image: Opaque | None = choice("step", "unsupported")
     autoaugment_image: Opaque | None = choice("step", "unsupported")
     drop_label_probabilistically: Opaque | None = choice("step", "unsupported")
     remap_labels: Opaque | None = choice("step", "unsupported")
-    random_jpeg_quality: RandomJpegQuality | None = choice("step")
-    random_downscale_to_target_pixels: RandomDownscaleToTargetPixels | None = choice("step")
-    random_patch_gaussian: RandomPatchGaussian | None = choice("step")
-    random_square_crop_by_scale: RandomSquareCropByScale | None = choice("step")
-    random_scale_crop_and_pad_to_square: RandomScaleCropAndPadToSquare | None = choice("step")
-    adjust_gamma: AdjustGamma | None = choice("step")
+    random_jpeg_quality: Opaque | None = choice("step", "unsupported")
+    random_downscale_to_target_pixels: Opaque | None = choice("step", "unsupported")
+    random_patch_gaussian: Opaque | None = choice("step", "unsupported")
+    random_square_crop_by_scale: Opaque | None = choice("step", "unsupported")
+    random_scale_crop_and_pad_to_square: Opaque | None = choice("step", "unsupported")
+    adjust_gamma: Opaque | None = choice("step", "unsupported")

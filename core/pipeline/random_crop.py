@@ -25,7 +25,11 @@ class RandomCropImage(Message):
 
 
 class RandomCropPadImage(RandomCropImage):
-    """A crop put into a larger image; (height, width) bounds relative to the crop's size."""
+    """A crop put into a larger image; (height, width) bounds relative to the image's size before the crop.
+
+    So it is documented: "of padded image height and width to the input image's height and width", quoted in
+    https://github.com/tensorflow/models/issues/8037. Without bounds they are 1 and 2.
+    """
 
     min_padded_size_ratio: tuple[float, ...] = ()
     max_padded_size_ratio: tuple[float, ...] = ()

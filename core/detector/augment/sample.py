@@ -36,7 +36,7 @@ class Objects(Nested):
 class Sample(Nested):
     """An image and its objects.
 
-    image    (H, W, 3) float32: RGB from 0 to 255
+    image    (H, W, 3): RGB from 0 to 255; uint8 as it is stored, float32 where a step has computed with it
     objects  what is on it, in the image's own frame
     """
 

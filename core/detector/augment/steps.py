@@ -1,6 +1,7 @@
 """The config's data_augmentation_options as functions; one that is not implemented fails at the start."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,18 +25,14 @@ from boxwright.core.pipeline.random_crop import (
 
 OPTIONS = "train_config.data_augmentation_options"
 LARGEST_PADDING = 2  # times the image's sides, where a config states no bound
-# These leave an image's size as it is, so that they may as well be done after resizing.
-KEEPING_SIZE = frozenset(
+# These only move pixels, and may do so before an image's bytes become four times as many.
+MOVING_PIXELS = frozenset(
     {
-        "random_adjust_brightness",
-        "random_adjust_contrast",
-        "random_adjust_hue",
-        "random_adjust_saturation",
-        "random_distort_color",
+        "random_crop_image",
         "random_horizontal_flip",
-        "random_pixel_value_scale",
-        "random_rgb_to_gray",
+        "random_rotation90",
         "random_vertical_flip",
+        "ssd_random_crop",
     }
 )
 
@@ -52,11 +49,6 @@ def augmented(sample: Sample, seed: Seed, functions: Sequence[Step]) -> Sample:
     return sample
 
 
-def keep_size(options: Sequence[PreprocessingStep]) -> bool:
-    """Whether all options leave an image's size as it is."""
-    return all(name_of(option) in KEEPING_SIZE for option in options)
-
-
 def name_of(option: PreprocessingStep) -> str | None:
     """The one step that an option states, or None."""
     names = (name for name in type(option).model_fields if getattr(option, name) is not None)
@@ -69,7 +61,12 @@ def _step(option: PreprocessingStep, place: str) -> Step:
         raise ConfigError(place, "states no step", f"steps are {', '.join(BUILDERS)}")
     if name not in BUILDERS:
         raise ConfigError(place, f"{name} is not implemented", f"steps are {', '.join(BUILDERS)}")
-    return BUILDERS[name](getattr(option, name), f"{place}.{name}")
+    step = BUILDERS[name](getattr(option, name), f"{place}.{name}")
+    return step if name in MOVING_PIXELS else partial(_in_floats, step=step)
+
+
+def _in_floats(sample: Sample, seed: Seed, *, step: Step) -> Sample:
+    return step(replace(sample, image=tf.cast(sample.image, tf.float32)), seed)
 
 
 def _rule(message: RandomCropImage | SSDRandomCropOperation, place: str) -> CropRule:

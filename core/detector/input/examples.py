@@ -31,7 +31,7 @@ _ONE = ("image/encoded", "image/source_id", "image/filename")
 class Example(Nested):
     """One record.
 
-    image      (H, W, 3) uint8 RGB: as it is stored, or from a cache
+    image      (H, W, 3) uint8 RGB, as it is stored
     objects    those of a known class
     size       (2,) int32: height and width of the stored image
     source_id  () string: the image's name in the data set; the file name where it has none
@@ -66,7 +66,7 @@ def decoded_image(encoded: tf.Tensor) -> tf.Tensor:
 
 def sample_of(example: Example) -> Sample:
     """The example as augmentation takes it."""
-    return Sample(image=tf.cast(example.image, tf.float32), objects=example.objects)
+    return Sample(image=example.image, objects=example.objects)
 
 
 def _features() -> dict[str, object]:

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Literal, TypeVar
 
 import tensorflow as tf
 
-from boxwright.core.detector.input.class_names import ClassNames
 from boxwright.core.detector.input.examples import EDGES, decoded_image
 from boxwright.core.detector.input.records import record_places
 from boxwright.core.errors import AnnotationError
@@ -19,6 +17,9 @@ from boxwright.core.tfrecord.example import Values, decode, value_of, values_of
 from boxwright.core.tfrecord.framing import FOOTER, HEADER, unframed
 
 Place = tuple[str, int, int, int]  # a record's file, number, offset and length
+# file: cut; record: damaged, or no Example; image, objects, classes: what of it cannot be used
+Kind = Literal["file", "record", "image", "objects", "classes"]
+Taken = TypeVar("Taken")
 
 AT_ONCE = 1024  # records whose places are held; their bytes are read by the threads
 TEXTS, LABELS = "image/object/class/text", "image/object/class/label"
@@ -38,55 +39,70 @@ class BadRecord:
 
     path: str
     number: int
+    kind: Kind
     fact: str
 
     def __str__(self) -> str:
         return f"{self.path}: record[{self.number}]: {self.fact}"
 
 
-def undecodable(
-    paths: Iterable[Path | str], names: ClassNames | None = None, *, classes: int | None = None
-) -> list[BadRecord]:
-    """The records of files that are damaged, are no Example, hold no image, or objects that do not fit.
+def checked(
+    places: Iterable[Place | BadRecord],
+    take: Callable[[Values], Taken],
+    *,
+    by_text: bool,
+    classes: int,
+    decoding: bool = True,
+) -> Iterator[Taken | BadRecord]:
+    """For each record, in order, what `take` makes of its features, or what is wrong with it.
 
-    names     what classes are called; None: a text may be any
-    classes   how many there are; None: a label may be any
+    places    as `record_places_of` gives them
+    take      called in several threads at once, for records that can be used; a ValueError makes one bad
+    by_text   whether a class is what its text means to a label map, if it has one; else its label
+    classes   how many there are
+    decoding  false: images are not looked at
     """
-    found: list[BadRecord] = []
-    places = _places(map(str, paths), found)
 
-    def fact(place: Place) -> str | None:
-        return _fact(place, names, classes)
+    def one(place: Place | BadRecord) -> Taken | BadRecord:
+        if isinstance(place, BadRecord):
+            return place
+        return _taken(place, take, by_text=by_text, classes=classes, decoding=decoding)
 
+    rest = iter(places)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        while some := list(islice(places, AT_ONCE)):
-            for place, wrong in zip(some, threads.map(fact, some), strict=True):
-                if wrong is not None:
-                    found.append(BadRecord(path=place[0], number=place[1], fact=wrong))
-    return found
+        while some := list(islice(rest, AT_ONCE)):
+            yield from threads.map(one, some)
 
 
-def _places(paths: Iterable[str], found: list[BadRecord]) -> Iterator[Place]:
-    """Every record's place; that a file is cut is added to what was found, and the next file follows."""
+def record_places_of(paths: Iterable[str]) -> Iterator[Place | BadRecord]:
+    """Every record's place; a file that is cut ends with what is wrong, and the next file follows."""
     for path in paths:
         number = -1
         try:
             for number, offset, length in record_places(path):
                 yield path, number, offset, length
         except AnnotationError as error:
-            found.append(BadRecord(path=path, number=number + 1, fact=error.fact))
+            yield BadRecord(path=path, number=number + 1, kind="file", fact=error.fact)
 
 
-def _fact(place: Place, names: ClassNames | None, classes: int | None) -> str | None:
-    """What is wrong with a record, or None."""
+def _taken(
+    place: Place, take: Callable[[Values], Taken], *, by_text: bool, classes: int, decoding: bool
+) -> Taken | BadRecord:
+    """What is made of a record, or what is wrong with it."""
+    kind: Kind = "record"
     try:
         features = decode(_data(place))
-        _check_image(features)
+        kind = "image"
+        if decoding:
+            _check_image(features)
+        kind = "objects"
         count = _check_boxes(features)
-        _check_classes(features, count, names, classes)
+        kind = "classes"
+        _check_classes(features, count, by_text=by_text, classes=classes)
+        kind = "record"
+        return take(features)
     except ValueError as error:
-        return str(error)
-    return None
+        return BadRecord(path=place[0], number=place[1], kind=kind, fact=str(error))
 
 
 def _data(place: Place) -> bytes:
@@ -127,21 +143,14 @@ def _check_boxes(features: Values) -> int:
     return len(edges[0])
 
 
-def _check_classes(features: Values, count: int, names: ClassNames | None, classes: int | None) -> None:
-    texts, labels = values_of(features, TEXTS, bytes), values_of(features, LABELS, int)
-    if count and not (texts or labels):
-        raise ValueError(f"{count} boxes without {TEXTS} or {LABELS}")
-    known = None if names is None else {text.encode() for text, _ in names.pairs}
-    if texts and known:
-        _check_each(texts, lambda text: text in known, "is not in the label map")
-    elif labels:
-        _check_each(
-            labels, lambda label: 1 <= label <= (classes or label), f"is no label of {classes} classes"
-        )
-
-
-def _check_each(values: list[Any], fits: Callable[[Any], bool], fact: str) -> None:
-    for number, value in enumerate(values):
-        if not fits(value):
-            shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-            raise ValueError(f"image/object[{number}]: class {shown!r} {fact}")
+def _check_classes(features: Values, count: int, *, by_text: bool, classes: int) -> None:
+    """Raise ValueError for objects of no class; a text that a label map lacks is for `take` to judge."""
+    labels = values_of(features, LABELS, int)
+    if count == 0 or (by_text and values_of(features, TEXTS, bytes)):
+        return
+    if not labels:
+        instead = f" or {TEXTS}" if by_text else f", and no label map for {TEXTS}"
+        raise ValueError(f"objects without {LABELS}{instead}")
+    for number, label in enumerate(labels):
+        if not 1 <= label <= classes:
+            raise ValueError(f"image/object[{number}]: class {label} is no label of {classes} classes")

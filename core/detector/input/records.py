@@ -45,7 +45,7 @@ def find_records(patterns: Iterable[str | Path]) -> Records:
     patterns   paths, or patterns of them: `hands_train-*.tfrecord`
     raises     BoxwrightError for a pattern without a file, AnnotationError for a file that is cut or damaged
     """
-    paths = tuple(dict.fromkeys(path for pattern in patterns for path in _matching(str(pattern))))
+    paths = record_paths(patterns)
     places = [(file, *place) for file, path in enumerate(paths) for place in record_places(path)]
     table = np.array(places, np.int64).reshape(-1, 4)
     return Records(
@@ -55,6 +55,11 @@ def find_records(patterns: Iterable[str | Path]) -> Records:
         offsets=table[:, 2],
         lengths=table[:, 3],
     )
+
+
+def record_paths(patterns: Iterable[str | Path]) -> tuple[str, ...]:
+    """The files that patterns name, each once; raises BoxwrightError for a pattern without a file."""
+    return tuple(dict.fromkeys(path for pattern in patterns for path in _matching(str(pattern))))
 
 
 def selected(records: Records, rows: slice) -> Records:

@@ -20,7 +20,7 @@ from boxwright.core.errors import BoxwrightError
 from boxwright.core.pipeline.config import PipelineConfig
 
 # Gives an image as the network takes it, and (height, width) of what is no padding: `resizer.resize` and
-# `preprocess.preprocess` with their settings filled in. Takes (H, W, 3) float32 from 0 to 255.
+# `preprocess.preprocess` with their settings filled in. Takes (H, W, 3) uint8 or float32, from 0 to 255.
 Prepare = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 # What seeds are for: two uses of a run's seed must not meet.

@@ -10,6 +10,7 @@ from boxwright.core.detector import hyperparams
 from boxwright.core.detector.convolution import conv2d, scaled_depth, separable_conv2d
 from boxwright.core.detector.initializers import TruncatedNormal
 from boxwright.core.detector.nets.ssd_feature_maps import with_extra_layers
+from boxwright.core.detector.one_use import one_use
 from boxwright.core.pipeline.config_error import ConfigError
 from boxwright.core.pipeline.ssd import SsdFeatureExtractor
 
@@ -58,10 +59,11 @@ def _base(images: tf.Tensor, settings: SsdFeatureExtractor) -> list[tf.Tensor]:
     for name, depths in BLOCKS.items():
         scaled = [[_scaled(depth, settings) for depth in branch] for branch in depths]
         with tf.compat.v1.variable_scope(name):
+            inputs = one_use(outputs)
             block = (
-                _mixed(outputs, scaled, maximum=name == MAX_POOLED)
+                _mixed(inputs, scaled, maximum=name == MAX_POOLED)
                 if len(depths) == 4
-                else _halving(outputs, scaled)
+                else _halving(inputs, scaled)
             )
         outputs = tf.concat(block, axis=-1)
         if name in TAKEN:
@@ -89,13 +91,14 @@ def _stem(images: tf.Tensor, settings: SsdFeatureExtractor) -> tf.Tensor:
 def _mixed(inputs: tf.Tensor, depths: list[list[int]], *, maximum: bool) -> list[tf.Tensor]:
     """Four branches at the inputs' size."""
     [plain], three, five, [projected] = depths
+    inputs, others = one_use(inputs), one_use(inputs)
     with tf.compat.v1.variable_scope("Branch_0"):
         first = conv2d(inputs, plain, 1, scope="Conv2d_0a_1x1")
     second = _reduced(inputs, three, ["0b"], "Branch_1")
-    third = _reduced(inputs, five, ["0b", "0c"], "Branch_2")
+    third = _reduced(others, five, ["0b", "0c"], "Branch_2")
     pool = tf.nn.max_pool2d if maximum else tf.nn.avg_pool2d
     with tf.compat.v1.variable_scope("Branch_3"):
-        pooled = pool(inputs, 3, 1, "SAME")
+        pooled = pool(others, 3, 1, "SAME")
         fourth = conv2d(pooled, projected, 1, weights_initializer=PROJECTION, scope="Conv2d_0b_1x1")
     return [first, second, third, fourth]
 
@@ -103,8 +106,9 @@ def _mixed(inputs: tf.Tensor, depths: list[list[int]], *, maximum: bool) -> list
 def _halving(inputs: tf.Tensor, depths: list[list[int]]) -> list[tf.Tensor]:
     """Three branches at half the inputs' size."""
     three, five = depths
-    first = _reduced(inputs, three, ["1a"], "Branch_0")
-    second = _reduced(inputs, five, ["0b", "1a"], "Branch_1")
+    both = one_use(inputs)
+    first = _reduced(both, three, ["1a"], "Branch_0")
+    second = _reduced(both, five, ["0b", "1a"], "Branch_1")
     return [first, second, tf.nn.max_pool2d(inputs, 3, 2, "SAME")]
 
 

@@ -20,6 +20,16 @@ def test_the_small_egohands_reads_as_the_original_does(tmp_path):
     assert all(40 <= len(box.polygons[0]) <= 200 for record in records for box in record.boxes)
 
 
+def test_the_bytes_do_not_depend_on_the_number_of_workers(tmp_path):
+    made = []
+    for workers in (1, 2):
+        target = tmp_path / str(workers) / "egohands_data"
+        generate(target, videos=2, frames=1, workers=workers)
+        files = sorted(path for path in target.rglob("*") if path.is_file())
+        made.append({path.relative_to(target): path.read_bytes() for path in files})
+    assert len(made[0]) == 6 and made[0] == made[1]
+
+
 def test_the_sessions_are_the_24_of_the_original():
     assert len(set(SESSIONS)) == 24
     assert all(re.fullmatch(r"[A-Z]+_[A-Z]+_[BHST]_[BHST]", session) for session in SESSIONS)

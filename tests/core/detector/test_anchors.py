@@ -70,14 +70,19 @@ def test_the_lowest_layer_is_like_the_others_if_asked():
 
 def test_no_anchor_lies_between_scales_if_its_ratio_is_0():
     config = SsdAnchorGenerator(
-        scales=(0.3, 0.6), aspect_ratios=(1.0,), interpolated_scale_aspect_ratio=0.0, num_layers=2
+        num_layers=2,
+        min_scale=0.3,
+        max_scale=0.6,
+        aspect_ratios=(1.0,),
+        interpolated_scale_aspect_ratio=0.0,
     )
     assert sides(ssd_anchors(config, [(1, 1), (1, 1)], (300, 300)))[3:] == [[0.6, 0.6]]
 
 
 def test_columns_come_before_rows_and_border_anchors_are_not_clipped():
     config = SsdAnchorGenerator(
-        scales=(1.0,),
+        num_layers=1,
+        min_scale=1.0,
         aspect_ratios=(1.0,),
         interpolated_scale_aspect_ratio=0.0,
         reduce_boxes_in_lowest_layer=False,
@@ -92,28 +97,13 @@ def test_columns_come_before_rows_and_border_anchors_are_not_clipped():
 
 def test_a_square_anchor_is_square_on_an_oblong_image():
     config = SsdAnchorGenerator(
-        scales=(0.5,),
+        num_layers=1,
+        min_scale=0.5,
         aspect_ratios=(1.0,),
         interpolated_scale_aspect_ratio=0.0,
         reduce_boxes_in_lowest_layer=False,
     )
     assert sides(ssd_anchors(config, [(1, 2)], (200, 400))) == [[0.5, 0.25], [0.5, 0.25]]
-
-
-def test_strides_and_offsets_may_be_stated_in_pixels():
-    config = SsdAnchorGenerator(
-        scales=(0.5,),
-        aspect_ratios=(1.0,),
-        interpolated_scale_aspect_ratio=0.0,
-        reduce_boxes_in_lowest_layer=False,
-        height_stride=(100,),
-        width_stride=(50,),
-        height_offset=(0,),
-        width_offset=(25,),
-    )
-    anchors = ssd_anchors(config, [(2, 2)], (200, 200))
-    centres = (anchors[:, :2] + anchors[:, 2:]) / 2
-    assert centres.tolist() == [[0.0, 0.125], [0.0, 0.375], [0.5, 0.125], [0.5, 0.375]]
 
 
 @pytest.mark.parametrize("side, first", [(64, 4 / 64), (60, 0.0)])

@@ -104,6 +104,26 @@ def test_a_checkpoint_by_objects_is_named_as_such(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    "values, fact",
+    [
+        (b"cut", "Read less bytes than requested"),
+        (bytes(36), "Checksum does not match"),
+        (None, "No such file or directory"),
+    ],
+)
+def test_values_that_are_cut_damaged_or_gone_are_told(values: bytes | None, fact: str, tmp_path: Path):
+    prefix = tmp_path / "model.ckpt"
+    save(prefix, {CONV: tf.ones([3, 3])})
+    data = tmp_path / "model.ckpt.data-00000-of-00001"
+    data.unlink() if values is None else data.write_bytes(values)
+    for read in (checkpoint.values_of, lambda path: restore(store(), path)):
+        with pytest.raises(BoxwrightError) as caught:
+            read(prefix)
+        assert str(caught.value).startswith(f"{prefix}: cannot be read as a checkpoint: ")
+        assert fact in str(caught.value)
+
+
 def test_a_saver_of_tensorflow_1_restores_what_we_write(tmp_path: Path):
     checkpoint.save_step(tmp_path, 12, {CONV: tf.fill([3, 3], 5.0)}, keep=1)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
@@ -133,6 +153,20 @@ def test_what_a_killed_process_left_is_no_checkpoint_and_is_removed(tmp_path: Pa
     removed = checkpoint.remove_orphans(tmp_path)
     assert [path.name for path in removed] == ["model.ckpt-6_temp", "model.ckpt-6.data-00000-of-00001"]
     assert {path.name[:12] for path in tmp_path.iterdir()} == {"checkpoint", "model.ckpt-5"}
+
+
+def test_a_copy_stays_when_the_first_is_deleted_or_written_anew(tmp_path: Path):
+    first, copy = tmp_path / "a/model.ckpt-5", tmp_path / "b/model.ckpt-5"
+    save(first, {CONV: tf.ones([2])})
+    for _ in range(2):  # over itself, too
+        checkpoint.copy(first, copy)
+    save(first, {CONV: tf.zeros([2])})
+    checkpoint.delete(first)
+    assert checkpoint.values_of(copy)[CONV].numpy().tolist() == [1.0, 1.0]
+    assert sorted(path.name for path in copy.parent.iterdir()) == [
+        "model.ckpt-5.data-00000-of-00001",
+        "model.ckpt-5.index",
+    ]
 
 
 def test_a_checkpoint_is_found_by_its_files_its_folder_and_its_run(tmp_path: Path):

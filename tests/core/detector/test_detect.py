@@ -232,3 +232,8 @@ def test_what_is_no_detector_is_told(tmp_path: Path):
         with pytest.raises(BoxwrightError) as caught:
             load_detector(path)
         assert str(caught.value) == told
+    with pytest.raises(BoxwrightError) as caught:
+        load_detector(tmp_path / "text.pb", checkpoint="last")
+    assert str(caught.value) == (
+        f"--checkpoint last: {tmp_path}/text.pb is no run's directory\n  hint: leave it out"
+    )

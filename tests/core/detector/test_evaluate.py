@@ -108,7 +108,6 @@ def test_the_twelve_numbers_are_those_of_the_library_itself(capsys):
 
 
 def test_the_faster_library_gives_the_same_numbers():
-    pytest.importorskip("faster_coco_eval")
     for seed in range(3):
         truths, founds = scene(seed)
         slow, fast = (

@@ -63,6 +63,15 @@ def test_a_sigmoid_for_each_class_counts_background_like_the_others():
     np.testing.assert_allclose(losses[0], cross_entropy(right) * [[0.5], [1.0]], rtol=1e-6)
 
 
+def test_the_gradient_of_a_sigmoids_loss_is_its_distance_from_the_truth():
+    config = ClassificationLoss(weighted_sigmoid=WeightedSigmoidClassificationLoss())
+    with tf.GradientTape() as tape:
+        tape.watch(LOGITS)
+        losses = tf.reduce_sum(classification_losses(LOGITS, TARGETS, config))
+    distance = sigmoid(LOGITS.numpy()) - TARGETS.classes.numpy()
+    np.testing.assert_allclose(tape.gradient(losses, LOGITS)[0], distance[0] * [[0.5], [1.0]], rtol=1e-6)
+
+
 @pytest.mark.parametrize("gamma, alpha", [(2.0, 0.25), (0.0, 0.25), (1.5, None)])
 def test_focal_loss_forgets_what_is_right_already(gamma, alpha):
     config = ClassificationLoss(

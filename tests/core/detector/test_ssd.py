@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,14 @@ from boxwright.core.detector.ssd import Ssd, ssd
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.config_error import ConfigError
 from boxwright.core.pipeline.text import parse_config, read_config
-from tests.core.detector.test_ssd_network import FORMULA, HYPERPARAMS, MODELS, ONE_DNN, filled
+from tests.core.detector.test_ssd_network import (
+    FORMULA,
+    HYPERPARAMS,
+    MODELS,
+    ONE_DNN,
+    filled,
+    in_the_originals_order,
+)
 
 TUTORIAL = """
 model {{ ssd {{
@@ -138,9 +145,13 @@ def test_losses_of_a_training_step_are_the_originals(whole: dict[str, np.ndarray
 @pytest.mark.slow
 @pytest.mark.skipif(ONE_DNN, reason="oneDNN's rounding is larger; the next test runs this one without it")
 @pytest.mark.parametrize("model", MODELS)
-def test_losses_and_gradients_of_the_tutorials_configs_are_the_originals(model: str, reference: Path):
+def test_losses_and_gradients_of_the_tutorials_configs_are_the_originals(
+    model: str, reference: Path, monkeypatch: pytest.MonkeyPatch
+):
     net = ssd(read_config(reference / "pipeline_configs" / f"{model}_egohands.config"))
     filled(net.network)
+    # MobileNet v2 with these weights lets rounding of the image grow to more than the tolerance.
+    monkeypatch.setattr(net, "prepare", partial(in_the_originals_order, resizer=net.settings.image_resizer))
     measured = dict(np.load(reference / "training" / f"one_step_{model}.npz"))
     losses, gradients = losses_and_gradients(net, FORMULA, groundtruth(measured))
     for name, value in losses.items():

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from boxwright.core.detector.preprocess import preprocess
+from boxwright.core.detector.preprocess import normalize, preprocess
+from boxwright.core.detector.resizer import resize
 from boxwright.core.detector.ssd_network import Network, Predictions, build
 from boxwright.core.pipeline.config_error import ConfigError
+from boxwright.core.pipeline.image_resizer import ImageResizer
 from boxwright.core.pipeline.ssd import Ssd
 from boxwright.core.pipeline.text import parse_config, read_config
 
@@ -24,11 +26,11 @@ KEPT = ROOT / "tests" / "data" / "reference" / "ssd_network.npz"
 ONE_DNN = os.environ.get("TF_ENABLE_ONEDNN_OPTS") != "0"
 
 # Of a tensor's standard deviation. MobileNet v2 without trained weights lets rounding grow with depth: the
-# measured numbers are themselves 2e-4 from float64.
+# measured numbers are themselves up to 2.6e-4 from float64, ours up to 3.2e-4, and 4.2e-4 from each other.
 TOLERANCE = {
     "ssd_mobilenet_v1": 2e-4,
-    "ssd_mobilenet_v2": 4e-4,
-    "ssdlite_mobilenet_v2": 4e-4,
+    "ssd_mobilenet_v2": 6e-4,
+    "ssdlite_mobilenet_v2": 6e-4,
     "ssd_inception_v2": 2e-4,
 }
 MODELS = list(TOLERANCE)
@@ -200,7 +202,9 @@ def test_the_tutorials_config_makes_the_network_that_was_measured(model: str, re
 def test_training_normalizes_by_the_batch_and_moves_the_averages(model: str, kept: dict[str, np.ndarray]):
     net = filled(build(settings(*SETTINGS[model])))
     before = {name: variable.numpy() for name, variable in net.store.vars.items()}
-    found = named(traced(net, is_training=True)(prepared(net, FORMULA)))
+    # MobileNet v2 with these weights lets rounding of the image grow to more than the tolerance.
+    images, _ = in_the_originals_order(tf.constant(FORMULA), net.settings.image_resizer)
+    found = named(traced(net, is_training=True)(images))
     for name in ("box_encodings", "class_predictions_with_background"):
         assert_close(found[name], kept, f"{model}/train_mode/{name}", TRAINING_TOLERANCE)
     rows = zip(*(kept[f"{model}/averages/{key}"] for key in ("name", "idx", "val")), strict=True)
@@ -311,6 +315,11 @@ def test_dropout_needs_a_seed_and_repeats_with_it():
     with pytest.raises(ValueError) as caught:
         net.predict(images, is_training=True)
     assert str(caught.value) == "training with use_dropout needs a dropout_seed"
+
+
+def in_the_originals_order(images: tf.Tensor, resizer: ImageResizer) -> tuple[tf.Tensor, tf.Tensor]:
+    """Prepared images to the last digit: normalised, then resized; see `preprocess`."""
+    return resize(normalize(images), resizer)
 
 
 def prepared(net: Network, images: np.ndarray) -> tf.Tensor:

@@ -17,6 +17,7 @@ import pytest
 from boxwright.core.detector import checkpoint
 from boxwright.core.detector.runs import Run, logged
 from boxwright.core.detector.train import Options, train
+from boxwright.core.detector.train_evaluations import Measured
 from boxwright.core.errors import BoxwrightError
 from tests.core.detector.training_run import config, write_records
 
@@ -74,9 +75,9 @@ def test_a_run_stopped_by_sigterm_saves_and_another_process_goes_on_identically(
     lines: list[str] = []
     options = Options(evaluate_every=2)
 
-    def stop(model: object, step: int) -> dict[str, float]:
+    def stop(model: object, step: int) -> Measured:
         os.kill(os.getpid(), signal.SIGTERM)
-        return {}
+        return Measured(numbers={})
 
     stopped = train(config(records), tmp_path, options, on_evaluate=stop, say=lines.append)
     assert stopped.stopped and stopped.step == 3
@@ -213,7 +214,11 @@ def test_evaluation_is_called_every_few_steps_and_at_the_end(records: Path, tmp_
     options = Options(evaluate_every=2, overfit=3)
     lines: list[str] = []
     train(
-        config(records, steps=5), tmp_path, options, on_evaluate=lambda _, n: {"ap": n / 10}, say=lines.append
+        config(records, steps=5),
+        tmp_path,
+        options,
+        on_evaluate=lambda _, step: Measured(numbers={"ap": step / 10}),
+        say=lines.append,
     )
     found = [(line["step"], line["ap"]) for line in logged(Run(tmp_path)) if line["kind"] == "evaluation"]
     assert found == [(2, 0.2), (4, 0.4), (5, 0.5)]

@@ -1,5 +1,6 @@
 """The verbs of training on the command line."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from PIL import Image
 
 from boxwright.cli import main
 from boxwright.core.pipeline.text import config_text
-from tests.core.detector.training_run import config
+from tests.core.detector.program import command, environment
+from tests.core.detector.training_run import config, write_records
 
 
 @pytest.fixture
@@ -67,3 +69,29 @@ def test_records_without_a_manifest_are_refused(tmp_path, root, capsys):
         f"boxwright: {tmp_path}: holds no *_manifest.json\n"
         "  hint: boxwright convert SRC DST --to tfrecord makes one\n"
     )
+
+
+def test_a_checkpoint_that_is_not_there_is_told_before_the_records_are_read(tmp_path, capsys):
+    path = tmp_path / "small.config"
+    path.write_text(config_text(config(tmp_path / "other")))
+    assert main(["train", str(path), "--run-dir", str(tmp_path / "run"), "--init", "coco/model.ckpt"]) == 2
+    assert capsys.readouterr().err == (
+        "boxwright: coco/model.ckpt: no such checkpoint\n"
+        "  hint: a checkpoint is named without .index and .data-00000-of-00001\n"
+    )
+
+
+@pytest.mark.slow
+def test_a_run_that_is_told_to_stop_is_no_success(tmp_path):
+    path = tmp_path / "small.config"
+    path.write_text(config_text(config(write_records(tmp_path / "squares.tfrecord"), steps=100_000)))
+    arguments = command("train", path, "--run-dir", tmp_path / "run")
+    with subprocess.Popen(
+        arguments, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert any("first step takes longest" in line for line in process.stdout)
+        process.send_signal(signal.SIGTERM)
+        told, errors = process.communicate()
+    assert "which is saved: the same command goes on from there" in told
+    assert process.returncode == 130, errors

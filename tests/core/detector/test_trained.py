@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from boxwright.core.detector.best import Best, keep
 from boxwright.core.detector.checkpoint import save_step
+from boxwright.core.detector.runs import Run
 from boxwright.core.detector.ssd import Ssd
 from boxwright.core.detector.trained import trained
 from boxwright.core.errors import BoxwrightError
@@ -38,6 +40,28 @@ def test_the_last_checkpoint_is_taken_unless_one_is_named(tmp_path: Path, model:
     for name, variable in own.items():
         np.testing.assert_array_equal(last.model.store.vars[name], variable)
     assert not first.model.store.vars[NAME].numpy().any()
+
+
+def test_the_best_checkpoint_is_taken_where_there_is_one(tmp_path: Path, model: Ssd):
+    own = dict(model.store.vars)
+    folder = run(tmp_path / "run", {5: own | {NAME: own[NAME] * 0.0}, 10: own})
+    keep(Run(folder), Best(metric="AP", step=5, value=0.3, since=1))
+    for word, step in ((None, 5), ("best", 5), ("last", 10), (f"{folder}/checkpoints/model.ckpt-10", 10)):
+        assert trained(folder, word).step == step, word
+    found = trained(folder)
+    assert str(found) == f"{folder}/best/model.ckpt-5: step 5"
+    assert not found.model.store.vars[NAME].numpy().any()
+
+
+def test_a_best_checkpoint_that_is_not_there_is_told(tmp_path: Path, model: Ssd):
+    folder = run(tmp_path / "run", {5: model.store.vars})
+    assert trained(folder).step == 5
+    with pytest.raises(BoxwrightError) as caught:
+        trained(folder, "best")
+    assert str(caught.value) == (
+        f"{folder}: has no best checkpoint\n"
+        "  hint: last, or train with an eval_input_reader, which is what the best is measured on"
+    )
 
 
 def test_moving_averages_are_taken_where_the_config_measures_them(tmp_path: Path, model: Ssd):

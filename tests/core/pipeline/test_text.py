@@ -242,6 +242,10 @@ def test_one_brace_too_many_is_told():
             "2:54: keypoint_flip_permutation is not supported",
         ),
         (
+            "model { ssd { anchor_generator { ssd_anchor_generator { height_stride: 8 } } } }",
+            "1:57: height_stride is not supported",
+        ),
+        (
             "train_input_reader { external_input_reader { [a.b] { x: 1 } } }",
             "1:22: external_input_reader is not supported; supported: tf_record_input_reader",
         ),
@@ -249,6 +253,14 @@ def test_one_brace_too_many_is_told():
 )
 def test_what_is_not_supported_is_told(text: str, message: str):
     assert fault(text) == f"x.config:{message}"
+
+
+def test_a_step_whose_defaults_could_not_be_verified_is_refused():
+    told = fault("train_config { data_augmentation_options { random_patch_gaussian { } } }")
+    assert told.startswith(
+        "x.config:1:44: random_patch_gaussian is not supported; supported: normalize_image, "
+    )
+    assert "random_jpeg_quality" not in told
 
 
 def test_what_is_not_supported_may_state_its_default():

@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from boxwright.core.detector.augment.sample import Sample
-from boxwright.core.detector.augment.steps import BUILDERS, augmented, keep_size, name_of, steps
+from boxwright.core.detector.augment.steps import BUILDERS, MOVING_PIXELS, augmented, steps
 from boxwright.core.pipeline.augmentation import PreprocessingStep
 from boxwright.core.pipeline.config_error import ConfigError
 from boxwright.core.pipeline.text import parse_config
@@ -110,10 +111,22 @@ def test_a_padded_crop_is_measured_by_the_image_before_it(make: Make):
     assert step(make([], size=(24, 32)), tf.constant([1, 2])).image.shape == (24, 32, 3)
 
 
-def test_steps_that_keep_the_size_are_known(make: Make):
+def test_steps_that_only_move_pixels_leave_them_bytes(make: Make):
     sample = make([[0.1, 0.2, 0.5, 0.6]], size=(24, 32))
+    stored = replace(sample, image=tf.cast(sample.image, tf.uint8))
     for name, text in TEXTS.items():
         [step] = steps(options(text))
-        sizes = {tuple(step(sample, tf.constant([n, 3])).image.shape[:2]) for n in range(5)}
-        assert name == name_of(options(text)[0])
-        assert keep_size(options(text)) == (sizes == {(24, 32)}), name
+        found = [step(stored, tf.constant([n, 3])).image for n in range(5)]
+        assert {image.dtype for image in found} == {tf.uint8 if name in MOVING_PIXELS else tf.float32}, name
+
+
+@pytest.mark.parametrize("name", sorted(MOVING_PIXELS))
+def test_bytes_are_varied_as_floats_are(name: str, make: Make):
+    [step] = steps(options(TEXTS[name]))
+    floats = make([[0.1, 0.2, 0.5, 0.6]], size=(24, 32))
+    floats = replace(floats, image=tf.floor(floats.image))
+    stored = replace(floats, image=tf.cast(floats.image, tf.uint8))
+    for seed in ([n, 3] for n in range(5)):
+        first, second = step(stored, tf.constant(seed)), step(floats, tf.constant(seed))
+        np.testing.assert_array_equal(first.image, second.image)
+        np.testing.assert_array_equal(first.objects.boxes, second.objects.boxes)

@@ -1,0 +1,36 @@
+"""Which steps of a long job are finished, so that the same call goes on after the last of them."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+class FinishedSteps:
+    """The finished steps of a job, by name, each with what is to be known of it; kept in a file.
+
+    path      of the file
+    settings  all that the results follow from, as JSON can hold it; steps of other settings do not count
+    """
+
+    def __init__(self, path: Path, settings: object) -> None:
+        self._path = path
+        self._digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+        self.done: dict[str, Any] = self._found()
+
+    def finish(self, step: str, facts: object = None) -> None:
+        """Note that a step is finished."""
+        self.done[step] = facts
+        text = json.dumps({"settings": self._digest, "done": self.done}, indent=2)
+        part = self._path.with_name(f"{self._path.name}.part")
+        part.write_text(f"{text}\n", encoding="utf-8")
+        os.replace(part, self._path)
+
+    def _found(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        same = isinstance(found, dict) and found.get("settings") == self._digest
+        return dict(found["done"]) if same else {}
