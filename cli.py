@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="boxwright", description="Any box-annotated data set to TFRecords.")
+    parser = argparse.ArgumentParser(
+        prog="boxwright", description="Any box-annotated data set to TFRecords and a detector."
+    )
     parser.add_argument("--version", action="version", version=f"boxwright {version('boxwright')}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_adapters(commands)
@@ -171,7 +173,7 @@ def _add_retrain(commands: Commands) -> None:
 
 def _add_train(commands: Commands) -> None:
     command = commands.add_parser("train", help="train a detector as a pipeline config says")
-    command.add_argument("config", type=Path, metavar="CONFIG", help="a pipeline .config")
+    command.add_argument("config", type=Path, metavar="CONFIG", help="a .config, or the name of one of ours")
     command.add_argument(
         "--run-dir", type=Path, required=True, metavar="D", help="the run's folder; it resumes"
     )

@@ -80,7 +80,7 @@ class Detected:
         head = f"{self.folder}: {len(self.images)} images"
         lines = [f"{head}; found with a score of {self.threshold} or more: {labels}"]
         if self.skipped:
-            lines.append(f"  skipped: {len(self.skipped)} files that are no images")
+            lines.append(f"  skipped: {len(self.skipped)} not read as images")
             lines += [f"    {skipped.path}: {skipped.reason}" for skipped in self.skipped]
         return "\n".join(lines)
 

@@ -8,18 +8,21 @@ from boxwright.core.manifest import SUFFIX, manifest_in
 from boxwright.core.pipeline.completion import complete
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.override import override
+from boxwright.core.pipeline.shipped_configs import shipped_config
 from boxwright.core.pipeline.text import read_config
 
 
 def run_config(path: Path, overrides: Iterable[str] = (), records: Path | None = None) -> PipelineConfig:
     """Read a config, override single settings, and fill in what the records' manifest knows.
 
+    path        a file; a word that no file is called is the name of a config of the package
     overrides   `train_config.batch_size=8`
     records     a folder that `convert --to tfrecord` made, taken instead of the records that the config
                 names; None: the config names everything
     raises      ConfigError for settings that cannot be, OptionError for a folder without a manifest
     """
-    config = override(read_config(path), overrides)
+    is_name = not path.exists() and path.name == str(path) and not path.suffix
+    config = override(read_config(shipped_config(path.name) if is_name else path), overrides)
     return config if records is None else on_records(config, records)
 
 

@@ -117,7 +117,7 @@ def test_a_file_that_is_no_image_is_skipped_and_told(tmp_path: Path):
     result = detect(bright_detector(), paths, tmp_path / "out", say=told.append)
     assert str(result) == (
         f"{tmp_path}/out: 1 images; found with a score of 0.5 or more: face 1\n"
-        "  skipped: 3 files that are no images\n"
+        "  skipped: 3 not read as images\n"
         f"    {tmp_path}/notes.jpg: no image that can be read\n"
         f"    {tmp_path}/cut.jpg: no image that can be read\n"
         f"    {tmp_path}/none.jpg: No such file or directory"
