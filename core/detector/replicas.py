@@ -33,20 +33,6 @@ def _workers() -> Any:
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 
-def one_operation_at_a_time() -> bool:
-    """Make a step on one device the same to the last bit each time; False: TensorFlow runs already.
-
-    With operations side by side, weights after 3 steps of ssd_mobilenet_v1 at 300 x 300 differed between
-    equal runs, in the last digits at first; one at a time, 6 of 6 runs were equal. Each still uses all cores.
-    Not tried with several devices.
-    """
-    try:
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:  # in a notebook, for one: it keeps the threads that it started with
-        return False
-    return True
-
-
 def worker() -> Worker:
     """Which of the workers in TF_CONFIG this process is; the chief, where there is one, is the first."""
     stated = json.loads(os.environ.get("TF_CONFIG") or "{}")

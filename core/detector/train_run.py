@@ -30,8 +30,6 @@ def train_run(config: PipelineConfig, run_dir: Path, options: Options, say: Say 
     evaluated = options.overfit is not None or names_records(config)
     check_options(options, evaluated=evaluated)
     check_start(config, Run(run_dir), options.init)
-    if not replicas.one_operation_at_a_time():  # before TensorFlow starts: equal runs then have equal bits
-        say("TensorFlow is in use already: equal runs may differ in their last digits")
     if idle := settings_without_effect(config):
         say(f"settings without effect here: {', '.join(idle)}")
     replicas.strategy()  # workers must meet before anything is computed

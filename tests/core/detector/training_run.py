@@ -11,7 +11,6 @@ import tensorflow as tf
 from PIL import Image
 
 from boxwright.core.detector.best import METRIC
-from boxwright.core.detector.replicas import one_operation_at_a_time
 from boxwright.core.detector.ssd import Ssd
 from boxwright.core.detector.train import Options, Trained, train
 from boxwright.core.detector.train_evaluations import Measured
@@ -120,7 +119,5 @@ if __name__ == "__main__":
     cpus = tf.config.list_physical_devices("CPU")[0]
     one = tf.config.LogicalDeviceConfiguration()
     count = int(os.environ.get("LOGICAL_CPUS", "1"))
-    if count == 1 and "TF_CONFIG" not in os.environ:
-        one_operation_at_a_time()
     tf.config.set_logical_device_configuration(cpus, [one] * count)
     run(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]), json.loads(sys.argv[4]))
