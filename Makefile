@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install -qq -c constraints.txt
 HINT := 'needs Python 3.11 or newer with venv and pip. Debian, Ubuntu: apt install python3-venv.' \
         'Another Python: make PYTHON=/path/to/python3.12 ...'
 
-.PHONY: demo test check lint types clean
+.PHONY: demo test check lint types docs reference clean
 
 demo: .venv/stamp
 	@$(BIN)/boxwright demo --out build/demo
@@ -22,6 +22,16 @@ lint: .venv/stamp
 
 types: .venv/stamp .link/boxwright
 	@$(BIN)/mypy
+
+# The variable silences what Material says of its successor.
+docs: .venv/stamp
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo 'look at build/site/index.html'
+
+# The pages of the documentation that are made from code.
+reference: .venv/stamp
+	@$(BIN)/python docs/write_reference.py
+	@$(BIN)/python docs/draw_pictures.py
 
 clean:
 	rm -rf .venv .link build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

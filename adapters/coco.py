@@ -36,7 +36,7 @@ from pydantic import DirectoryPath
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame, Size, shown
-from boxwright.core.layout.annotation_files import annotation_files, annotation_places
+from boxwright.core.layout.annotation_files import annotation_files, some_file
 from boxwright.core.layout.flat_names import bad_name
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.image_places import image_places
@@ -58,6 +58,7 @@ from boxwright.core.write_context import WriteContext
 
 # Where each split has a folder: Roboflow's name, FiftyOne's, and what hand-made sets use.
 SPLIT_FOLDER_FILES = ("_annotations.coco.json", "annotations.json", "labels.json")
+OBJECTS_FILE = "instances"  # what the names of COCO's own files of objects begin with
 OTHER_TASKS = ("person_keypoints", "captions", "stuff", "panoptic", "image_info")  # of the same images
 SAMPLES = 20  # images of a file that decide which folder is theirs
 
@@ -88,8 +89,10 @@ class CocoOptions(Options):
 
 def read(path: Path, options: CocoOptions) -> Source:
     """Open a COCO file, or a folder with one or several of them."""
-    root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _is_coco)
-    documents = [_document(file) for file in _of_objects(files) or _any_json(path)]
+    root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _belongs)
+    documents = [
+        _document(file) for file in _of_objects(files) or [some_file(path, ".json", SPLIT_FOLDER_FILES)]
+    ]
     parts = _parts(root, documents, options.images)
     labels = dict.fromkeys(label for document in documents for label in document.labels.values())
 
@@ -148,19 +151,15 @@ def _is_coco(path: Path) -> bool:
         return all((OBJECT_START.match(data), IMAGES.search(data), OBJECTS.search(data)))
 
 
+def _belongs(path: Path) -> bool:
+    # A damaged file of one split must not be passed over for a sound one of another.
+    return path.name == SPLIT_FOLDER_FILES[0] or path.name.startswith(OBJECTS_FILE) or _is_coco(path)
+
+
 def _of_objects(files: list[Path]) -> list[Path]:
     """The files of object detection where names tell, else all."""
-    named = [file for file in files if file.name.startswith("instances")]
+    named = [file for file in files if file.name.startswith(OBJECTS_FILE)]
     return named or [file for file in files if not file.name.startswith(OTHER_TASKS)] or files
-
-
-def _any_json(path: Path) -> list[Path]:
-    """Some file that is no COCO; its parser says why."""
-    places = annotation_places(path, ".json", SPLIT_FOLDER_FILES) if path.is_dir() else [(path, [path])]
-    files = [file for _, found in places for file in found]
-    if not files:
-        raise AnnotationError(path, "", "no JSON file here, in annotations/ or in a folder for each split")
-    return files[:1]
 
 
 # Reading: the document

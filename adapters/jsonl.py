@@ -23,13 +23,13 @@ from pydantic_core import PydanticSerializationError, to_json
 from boxwright.core.adapter import KEEPABLE, Adapter, Source
 from boxwright.core.errors import AnnotationError, nearest, reading
 from boxwright.core.layout.image_folder import ImageFolder
-from boxwright.core.numbers import number, shortened
+from boxwright.core.numbers import MOST_PIXELS, number, shortened
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing.json_document import Json, Object, parsed
 from boxwright.core.parsing.optional_values import is_scalar
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import Box, Dataset, ImageRecord, Info
+from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord, Info
 from boxwright.core.write_context import WriteContext
 
 FORMAT: Literal["boxwright"] = "boxwright"
@@ -39,6 +39,9 @@ MOST_BYTES = 4 << 20  # of a line: 20,000 boxes, or an outline of 200,000 vertic
 
 BOX_KEYS = tuple(field.name for field in dataclasses.fields(Box))
 RECORD_KEYS = tuple(field.name for field in dataclasses.fields(ImageRecord) if field.name != "file")
+CUBOID_KEYS = tuple(field.name for field in dataclasses.fields(Cuboid))
+INFO_KEYS = tuple(field.name for field in dataclasses.fields(Info))
+HEADER_KEYS = ("format", "version", "labels", "info")
 EDGES = ("x_min", "y_min", "x_max", "y_max")
 RECORD = TypeAdapter(ImageRecord)  # how a record is written
 
@@ -139,6 +142,9 @@ def _header(first: Json) -> _Header:
     if not isinstance(first, dict) or first.get("format") != FORMAT:
         expected = f'a header {{"format": "{FORMAT}", ...}} or a record with a path'
         raise ValueError(f"expected {expected}; found {shortened(first)}")
+    _check_keys(first, "the header", HEADER_KEYS)
+    _check_keys(first.get("info", {}), "info", INFO_KEYS)
+    _check_labels(first.get("labels"))
     return _Header(**{"version": None, **first})
 
 
@@ -174,8 +180,23 @@ def _stated(value: Json) -> ImageRecord:
     """The record as its line states it, without boxes; raises ValueError."""
     _check_keys(value, "the record", RECORD_KEYS, ("path",))
     _check_attributes(value)
+    _check_size(value)
     rest = {key: found for key, found in value.items() if key not in ("boxes", "ignored")}
     return ImageRecord(**{"width": None, "height": None, **rest})
+
+
+def _check_labels(labels: Json) -> None:
+    """Raise ValueError for the first label that is none; pydantic would tell a million of them."""
+    for index, label in enumerate(labels if isinstance(labels, list) else ()):
+        if not isinstance(label, str):
+            raise ValueError(f"labels[{index}]: {shortened(label)} is no text")
+
+
+def _check_size(value: Object) -> None:
+    """Raise ValueError for a side that no statistics could count; the schema knows all else."""
+    for key in ("width", "height"):
+        if isinstance(side := value.get(key), int) and side > MOST_PIXELS:
+            raise ValueError(f"{key}: {shortened(side)} is no number of pixels")
 
 
 def _check_attributes(value: Object) -> None:
@@ -201,6 +222,8 @@ def _box(value: Json, make: Callable[..., Box | None], file: Path, where: str) -
             raise ValueError(f"label: {shortened(value['label'])} is no text")
         edges = tuple(number(value[name], name) for name in EDGES)
         _check_attributes(value)
+        if value.get("cuboid") is not None:
+            _check_keys(value["cuboid"], "cuboid", CUBOID_KEYS)
     fields = {key: found for key, found in value.items() if key not in ("label", *EDGES)}
     return make(value["label"], edges, where=where, **fields)
 

@@ -1,7 +1,7 @@
-"""Conversion from one format to another: what `boxwright convert` calls."""
+"""Conversion from one format to another: what `boxwright convert`, `merge` and `split` call."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,31 +10,42 @@ from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter
 from boxwright.core.errors import OptionError
 from boxwright.core.images.image_file import Placement
-from boxwright.core.layout.source_files import fingerprint
+from boxwright.core.layout.source_look import Look, look
+from boxwright.core.merge import in_source, merged, names_of
 from boxwright.core.options import Options
+from boxwright.core.plugins import Format
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read import read, reader_of
 from boxwright.core.report import Report, report_of
+from boxwright.core.reporter import Reporter
 from boxwright.core.schema import Dataset
 from boxwright.core.splits import Split, parse_split, split
 from boxwright.core.tally import Tally
 from boxwright.core.target import finished, staged
 from boxwright.core.transforms import Dropped, Transforms, transform
-from boxwright.core.write import fill, identity, target_plan, writer_named
+from boxwright.core.write import fill, identity, target_plan, writer_of
 from boxwright.core.write_context import WriteContext
 
 Progress = Callable[[Dataset], Dataset]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One data set to read; `name` is what tells it from the others."""
+
+    name: str
+    path: Path
+    reader: Adapter
+    options: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Conversion:
     """Everything that was asked for, with adapters found and options checked."""
 
-    source: Path
+    sources: tuple[_Source, ...]
     target: Path
-    reader: Adapter
     writer: Adapter
-    read_options: dict[str, object]
     write_options: Options
     name: str
     images: Placement
@@ -48,11 +59,11 @@ class _Conversion:
 
 
 def convert(
-    source: Path | str,
+    source: Path | str | Sequence[Path | str],
     target: Path | str,
     *,
-    to: str,
-    format: str | None = None,
+    to: Format | None = None,
+    format: Format | None = None,
     name: str | None = None,
     labels: Iterable[str] | None = None,
     transforms: Transforms | None = None,
@@ -70,8 +81,11 @@ def convert(
 ) -> Report:
     """Read `source` in one format and write it to the folder `target` in another.
 
-    to, format   the target's and the source's adapter; format None: found by looking at the data
-    name         of the data set, for files that need one; None: the source folder's name
+    source       one data set, or several that become one: labels are united by their names, and each image
+                 lies in a folder named after its data set
+    to           the target's adapter, or its name; None: the source's own format
+    format       the adapter of the source, or of every source; None: found by looking at the data
+    name         of the data set, for files that need one; None: the source folder's, of several the target's
     labels       a closed list: any other label in the source is an error
     split        'source', 'none', 'group:val=0.2', 'stratified:…', 'random:val=500', or the data set's own
     seed         of samples and made splits
@@ -80,21 +94,23 @@ def convert(
     returns      counts, problems, losses; `unchanged` where the same conversion had finished already
     raises       OptionError, AnnotationError, WriteError; nothing is left behind then
     """
-    source, target = Path(source), Path(target)
+    paths, target = _paths_of(source), Path(target)
     if workers < 1:
         raise OptionError(f"workers {workers}: at least 1")
-    _check_places(source, target)
-    reader = reader_of(source, format)
-    writer = writer_named(to)
-    ours, theirs = _divided(reader, writer, options or {})
+    for path in paths:
+        _check_places(path, target)
+    readers = [reader_of(path, format) for path in paths]
+    writer = writer_of(to or _own_format(readers))
+    divided = [_divided(reader, writer, _meant_for(reader, readers, options or {})) for reader in readers]
     conversion = _Conversion(
-        source=source,
+        sources=tuple(
+            _Source(name=own, path=path, reader=reader, options=ours)
+            for own, path, reader, (ours, _) in zip(names_of(paths), paths, readers, divided, strict=True)
+        ),
         target=target,
-        reader=reader,
         writer=writer,
-        read_options=ours,
-        write_options=adapter_options.parse(writer.name, writer.options, "write", theirs),
-        name=name or _name_of(source),
+        write_options=adapter_options.parse(writer.name, writer.options, "write", divided[0][1]),
+        name=name or (names_of(paths)[0] if len(paths) == 1 else target.name),
         images=images,
         labels=None if labels is None else tuple(labels),
         transforms=transforms or Transforms(),
@@ -113,10 +129,12 @@ def _run(
     on_problem: Callable[[Problem], None] | None,
     progress: Progress,
 ) -> Report:
-    plan = _plan(conversion)
+    looks = {source.name: _look(source) for source in conversion.sources}
+    plan = _plan(conversion, looks)
     target, writer = conversion.target, conversion.writer
     # Any: these are keyword arguments of Report.
-    names: dict[str, Any] = {"source": str(conversion.source), "target": str(target), "format": writer.name}
+    sources = " + ".join(str(source.path) for source in conversion.sources)
+    names: dict[str, Any] = {"source": sources, "target": str(target), "format": writer.name}
     if not overwrite and finished(target, plan) is not None:
         return Report(**names, unchanged=True)
     tally = Tally(policy=conversion.policy, keeps=writer.keeps, adapter=writer.name, on_problem=on_problem)
@@ -131,38 +149,49 @@ def _run(
             progress=progress,
         )
         fill(writer, conversion.write_options, dataset, context, plan, tally)
+        for seen in looks.values():
+            seen.check()  # the manifest has the fingerprint of what was there before
     return report_of(tally, **names, dropped=dict(conversion.dropped), skipped=context.skipped)
 
 
 def _prepared(conversion: _Conversion, tally: Tally) -> Dataset:
-    dataset = read(
-        conversion.source,
-        conversion.reader.name,
+    datasets = {source.name: _opened(source, conversion, tally) for source in conversion.sources}
+    if len(datasets) == 1:
+        [dataset] = datasets.values()
+    else:
+        reporter = Reporter(root=Path(), policy=conversion.policy, sink=tally.problem)
+        dataset = merged(datasets, reporter)
+    dataset = transform(dataset, conversion.transforms, conversion.seed, conversion.dropped)
+    # A data set's own splits go by its paths, which it has no longer when it is one of several.
+    own = conversion.sources[0].reader.splits if len(datasets) == 1 else {}
+    return split(dataset, conversion.split, conversion.seed, own)
+
+
+def _opened(source: _Source, conversion: _Conversion, tally: Tally) -> Dataset:
+    alone = len(conversion.sources) == 1
+    return read(
+        source.path,
+        source.reader,
         labels=conversion.labels,
-        on_problem=tally.problem,
+        on_problem=tally.problem if alone else lambda found: tally.problem(in_source(source.name, found)),
         strict=conversion.policy.strict,
         on=conversion.policy.actions,
         decode=conversion.decode,
-        **conversion.read_options,
+        **source.options,
     )
-    dataset = transform(dataset, conversion.transforms, conversion.seed, conversion.dropped)
-    return split(dataset, conversion.split, conversion.seed, conversion.reader.splits)
 
 
-def _plan(conversion: _Conversion) -> dict[str, object]:
+def _plan(conversion: _Conversion, looks: Mapping[str, Look]) -> dict[str, object]:
     """What decides the bytes of the target: the same plan means the same result."""
-    options = adapter_options.parse(
-        conversion.reader.name, conversion.reader.options, "read", conversion.read_options
-    )
-    stated = {key: getattr(options, key) for key in adapter_options.names(type(options), "read")}
     transforms = conversion.transforms
+    plans = {
+        source.name: _source_plan(source, looks[source.name].fingerprint) for source in conversion.sources
+    }
+    stated = {"sets": plans} if len(plans) > 1 else plans[conversion.sources[0].name]
     return {
         **identity(),
         "source": {
-            "format": conversion.reader.name,
-            "name": _name_of(conversion.source),
-            "fingerprint": fingerprint(conversion.source, *_paths(stated.values())),
-            "options": adapter_options.plain(stated),
+            **stated,
             "labels": None if conversion.labels is None else list(conversion.labels),
             "strict": conversion.policy.strict,
             "on": dict(sorted(conversion.policy.actions.items())),
@@ -183,9 +212,56 @@ def _plan(conversion: _Conversion) -> dict[str, object]:
     }
 
 
+def _source_plan(source: _Source, fingerprint: str) -> dict[str, object]:
+    """What decides the records of one data set, and their order."""
+    return {
+        "format": source.reader.name,
+        "name": names_of([source.path])[0],
+        "fingerprint": fingerprint,
+        "options": adapter_options.plain(_stated(source)),
+    }
+
+
+def _look(source: _Source) -> Look:
+    """A look at the data set's files; those that its options name belong to it."""
+    return look(source.path, *_paths(_stated(source).values()))
+
+
+def _stated(source: _Source) -> dict[str, object]:
+    options = adapter_options.parse(source.reader.name, source.reader.options, "read", source.options)
+    return {key: getattr(options, key) for key in adapter_options.names(type(options), "read")}
+
+
+def _paths_of(source: Path | str | Sequence[Path | str]) -> list[Path]:
+    if isinstance(source, Path | str):
+        return [Path(source)]
+    if not source:
+        raise OptionError("no source: give the path of at least one data set")
+    return [Path(path) for path in source]
+
+
+def _own_format(readers: Sequence[Adapter]) -> Adapter:
+    """The one format of all sources; raises OptionError where there are several."""
+    names = dict.fromkeys(reader.name for reader in readers)
+    if len(names) > 1:
+        raise OptionError(f"the sources are of several formats: {', '.join(names)}", "--to NAME says which")
+    return readers[0]
+
+
 def _paths(options: Iterable[object]) -> Iterable[Path]:
     """The folders and files that options name, as far as they exist: they belong to the source."""
     return (value for value in options if isinstance(value, Path) and value.exists())
+
+
+def _meant_for(
+    reader: Adapter, readers: Sequence[Adapter], options: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Without the options that another one of several readers has and this one has not."""
+    own = adapter_options.names(reader.options, "read")
+    others = {name for other in readers for name in adapter_options.names(other.options, "read")}.difference(
+        own
+    )
+    return {name: value for name, value in options.items() if name.removeprefix("from.") not in others}
 
 
 def _divided(
@@ -217,11 +293,6 @@ def _unknown(key: str, reader: Adapter, writer: Adapter) -> str:
     reads = ", ".join(adapter_options.names(reader.options, "read")) or "none"
     writes = ", ".join(adapter_options.names(writer.options, "write")) or "none"
     return f"option {key}: unknown; reading {reader.name} has {reads}; writing {writer.name} has {writes}"
-
-
-def _name_of(source: Path) -> str:
-    path = Path(os.path.abspath(source))
-    return path.stem if path.is_file() else path.name
 
 
 def _check_places(source: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
 """Adapters and problem codes as text, for the terminal and the reference pages."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from boxwright.core.adapter import KEEPABLE, Adapter
 from boxwright.core.options import Use, names
@@ -15,14 +15,9 @@ PROBLEMS_INTRODUCTION = """\
 A problem is reported with its code, file, place and what was done, and reading goes on. What cannot be
 understood is an error and stops: going on would invent data. `--strict` makes every problem an error;
 `--on CODE=ACTION` decides for one code, with `fail` or an action named here. The default comes first;
-adapters may have another one where their format wants it.
+adapters may have another one where their format wants it. Which of them a format knows stands on
+[its page](adapters/index.md).
 """
-
-
-def listed(adapters: Mapping[str, Adapter]) -> str:
-    """All adapters, a line each: name, what it can do, summary."""
-    rows = [(adapter.name, _abilities(adapter), adapter.summary) for adapter in adapters.values()]
-    return "\n".join(f"{name:<11} {ability:<10} {summary}" for name, ability, summary in rows)
 
 
 def described(adapter: Adapter) -> str:
@@ -32,7 +27,7 @@ def described(adapter: Adapter) -> str:
 
 def _lines(adapter: Adapter) -> Iterator[str]:
     yield f"{adapter.name}: {adapter.summary}"
-    yield f"can {_abilities(adapter)}"
+    yield f"can {abilities(adapter)}"
     if adapter.read:
         yield from _options(adapter, "read", "options for reading")
     if adapter.write:
@@ -44,7 +39,8 @@ def _lines(adapter: Adapter) -> Iterator[str]:
     yield f"source: {adapter.source}"
 
 
-def _abilities(adapter: Adapter) -> str:
+def abilities(adapter: Adapter) -> str:
+    """What an adapter can do, in words: `read write`."""
     return " ".join(verb for verb, function in (("read", adapter.read), ("write", adapter.write)) if function)
 
 
@@ -65,7 +61,9 @@ def _wrapped(title: str, words: Iterable[str]) -> list[str]:
 
 def problems_page() -> str:
     """The reference page of all problem codes, as Markdown."""
-    rows = [f"| `{code}` | {rule.meaning} | {_actions(rule)} |" for code, rule in RULES.items()]
+    rows = [
+        f'| `{code}`<a id="{code}"></a> | {rule.meaning} | {_actions(rule)} |' for code, rule in RULES.items()
+    ]
     return "\n".join(
         [PROBLEMS_INTRODUCTION, "| code | meaning | actions |", "| --- | --- | --- |", *rows, ""]
     )
@@ -73,4 +71,4 @@ def problems_page() -> str:
 
 def _actions(rule: Rule) -> str:
     ordered = sorted(rule.effects.items(), key=lambda item: item[0] != rule.default)
-    return ", ".join(f"`{action}`: {effect}" for action, effect in ordered)
+    return "<br>".join(f"`{action}`: {effect}" for action, effect in ordered)

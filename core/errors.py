@@ -11,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 from boxwright.core.numbers import shortened
 
+LONGEST_NAME = 1000  # characters that a known name is looked for in: a longer one is no slip of the pen
+
 
 class BoxwrightError(Exception):
     """Any failure that is not a bug of ours; the command line prints it and exits with 2."""
@@ -29,6 +31,10 @@ class OptionError(BoxwrightError):
 
 class WriteError(BoxwrightError):
     """A record that the target format cannot hold, or a target that cannot be written."""
+
+
+class PluginWarning(UserWarning):
+    """A plugin that failed, while others did what was wanted."""
 
 
 class AnnotationError(BoxwrightError):
@@ -100,5 +106,5 @@ def _fact(place: tuple[int | str, ...], message: str, value: str | None) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'kitti'?` when a known name is near, else nothing."""
-    match = difflib.get_close_matches(name, list(known), n=1)
+    match = difflib.get_close_matches(name[:LONGEST_NAME], list(known), n=1)
     return f"; did you mean {match[0]!r}?" if match else ""

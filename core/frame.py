@@ -14,6 +14,8 @@ from boxwright.core.schema import Box, Edges, Point, Polygon
 # EXIF orientations from 5 on exchange width and height (EXIF 2.32, tag 0x0112).
 FIRST_SWAPPING_ORIENTATION = 5
 
+MOST_SHOWN = 60  # characters of a label in a message
+
 Size = tuple[int, int]  # width, height
 
 
@@ -119,7 +121,9 @@ class Frame:
         if key not in self._seen:
             self._seen.add(key)
             return False
-        return self._drops("duplicate_box", f"{label} {shown(edges)} stands here twice", where)
+        # Thousands of boxes may share one hostile label, and every message would repeat it.
+        name = label if len(label) <= MOST_SHOWN else f"{label[:MOST_SHOWN]}…"
+        return self._drops("duplicate_box", f"{name} {shown(edges)} stands here twice", where)
 
     def _mapped(self, edges: Edges) -> Edges:
         if self.orientation == 1:

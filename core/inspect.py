@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from boxwright.core import options as adapter_options
+from boxwright.core.plugins import Format
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read import read, reader_of
 from boxwright.core.report import contents, problem_lines, wrapped
@@ -64,7 +65,7 @@ class Inspection:
 
 def inspect(
     path: Path | str,
-    format: str | None = None,
+    format: Format | None = None,
     *,
     labels: Iterable[str] | None = None,
     options: Mapping[str, object] | None = None,
@@ -88,7 +89,7 @@ def inspect(
     adapter_options.parse(reader.name, reader.options, "read", options)
     dataset = read(
         path,
-        reader.name,
+        reader,
         labels=labels,
         on_problem=tally.problem,
         strict=strict,

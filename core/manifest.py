@@ -23,7 +23,8 @@ def manifest_name(name: str) -> str:
 
 def manifest_in(folder: Path) -> dict[str, Any] | None:
     """The manifest in a folder, or None where there is none of ours."""
-    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
+    # Not Path.is_dir, which raises an error about a folder that may not be looked into.
+    for path in sorted(folder.glob(f"*{SUFFIX}")) if os.path.isdir(folder) else ():
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -59,8 +60,9 @@ def differences(manifest: Mapping[str, object], plan: Mapping[str, object]) -> l
 
 
 def _difference(key: str, found: object, wanted: object) -> str:
-    if key == "source.fingerprint":
-        return "the source has changed"
+    if key.startswith("source.") and key.endswith(".fingerprint"):
+        name = key.removeprefix("source.").removeprefix("sets.").removesuffix("fingerprint").rstrip(".")
+        return f"the source {name} has changed" if name else "the source has changed"
     return f"{key}: {found!r} there, {wanted!r} wanted"
 
 

@@ -1,94 +1,161 @@
-"""Finding adapters: the built-in ones and those of installed packages, through one pluggy hook."""
+"""Finding adapters: built-in ones, of installed packages and of single files, all through one pluggy hook.
 
-from functools import cache
+A plugin that is broken is told by name, and the others work.
+"""
+
+import warnings
+from collections import Counter
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import pluggy
 
-from boxwright.core.errors import BoxwrightError, OptionError, nearest
+from boxwright.core.adapter import Adapter
+from boxwright.core.adapter_faults import faults
+from boxwright.core.errors import OptionError, PluginWarning, nearest
+from boxwright.core.plugin_file import module_of_file
+from boxwright.core.plugin_origin import BUILT_IN_ORIGIN, BrokenPlugin, failure, file_origin, package_origin
+from boxwright.core.plugin_registry import PROJECT, Offer, Plugins
+from boxwright.core.plugin_settings import listed_files
 
-if TYPE_CHECKING:
-    from boxwright.core.adapter import Adapter
-
-PROJECT = "boxwright"  # pluggy's project name and the entry-point group
-
-hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Format: TypeAlias = str | Adapter  # how callers name a format: its adapter's name, or the adapter itself
 
 # Named as strings: core imports no adapter.
 BUILT_IN = (
     "boxwright.adapters.coco",
+    "boxwright.adapters.create_ml",
+    "boxwright.adapters.crowd_human",
+    "boxwright.adapters.csv_table",
+    "boxwright.adapters.cvat",
     "boxwright.adapters.egohands",
     "boxwright.adapters.jsonl",
     "boxwright.adapters.kitti",
+    "boxwright.adapters.label_me",
+    "boxwright.adapters.open_images",
     "boxwright.adapters.pascal_voc",
+    "boxwright.adapters.via",
+    "boxwright.adapters.wider_face",
+    "boxwright.adapters.yolo",
     "boxwright.core.tfrecord.adapter",
 )
 
 
-class Hooks:
-    """The hooks that a plugin can implement."""
-
-    @hookspec
-    def register_adapters(self) -> "list[Adapter]":  # type: ignore[empty-body]
-        """Offer adapters: a list of Adapter values."""
-
-
 @cache
-def plugin_manager() -> pluggy.PluginManager:
-    """The plugin manager with the built-in adapters and every installed package's registered."""
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(Hooks)
+def plugin_manager() -> Plugins:
+    """The plugins of boxwright, of every installed package, and of the files that the user has listed."""
+    manager = Plugins()
     for module in BUILT_IN:
-        manager.register(import_module(module), name=module)
+        manager.load(module, BUILT_IN_ORIGIN, partial(import_module, module))
     for point in entry_points(group=PROJECT):
-        try:
-            manager.load_setuptools_entrypoints(PROJECT, point.name)
-        except Exception as error:  # a stranger's module may fail in any way
-            raise BoxwrightError(
-                f"plugin {point.name!r} ({point.value}) cannot be loaded: {error}",
-                "update or uninstall its package",
-            ) from error
+        origin = package_origin(point)
+        manager.load(f"{origin.owner}:{point.name}", origin, point.load)
+    for file in listed_files():
+        _load_file(manager, file.path, file.place)
     return manager
 
 
-def adapters() -> "dict[str, Adapter]":
-    """All adapters by name, in alphabetical order; raises BoxwrightError where two share a name."""
-    found: dict[str, Adapter] = {}
-    for offered in plugin_manager().hook.register_adapters():
-        for adapter in offered:
-            if adapter.name in found:
-                raise BoxwrightError(
-                    f"two adapters are named {adapter.name!r}", "uninstall one of the packages"
-                )
-            found[adapter.name] = adapter
-    return dict(sorted(found.items()))
+def add_plugin_file(path: Path) -> None:
+    """Take in the adapters of a single Python file, which runs it; a broken one is among `broken_plugins`."""
+    _load_file(plugin_manager(), path, None)
 
 
-def adapter_named(name: str) -> "Adapter":
-    """The adapter of this name; raises OptionError naming the nearest and all installed ones."""
+def _load_file(manager: Plugins, path: Path, listed: str | None) -> None:
+    path = path.resolve()
+    if any(_file_of(plugin) == path for plugin in manager.get_plugins()):
+        return  # of a package that is installed in place, as its author has it
+    load = partial(module_of_file, path)
+    manager.load(str(path), file_origin(path, listed), load, wanted=listed is None)
+
+
+def _file_of(plugin: object) -> Path | None:
+    file = getattr(plugin, "__file__", None)
+    return Path(file).resolve() if isinstance(file, str) else None
+
+
+def adapters() -> dict[str, Adapter]:
+    """All adapters by name, in alphabetical order; where two share a name, by their full names."""
+    return {name: offer.adapter for name, offer in offers().items()}
+
+
+def offers() -> dict[str, Offer]:
+    """The same with the plugins that they come from."""
+    found, _ = plugin_manager().offers()
+    count = Counter(offer.adapter.name for offer in found)
+    named = {
+        offer.adapter.name if count[offer.adapter.name] == 1 else offer.full_name: offer for offer in found
+    }
+    return dict(sorted(named.items()))
+
+
+def broken_plugins() -> list[BrokenPlugin]:
+    """All plugins, and adapters of plugins, that cannot be used."""
+    return plugin_manager().offers()[1]
+
+
+def adapter_of(format: Format) -> Adapter:
+    """The adapter that a caller names, or hands over; raises OptionError for none, or one that is broken."""
+    if isinstance(format, str):
+        return adapter_named(format)
+    if found := faults(format):
+        raise OptionError(f"format: {'; '.join(found)}", "see boxwright.Adapter")
+    return format
+
+
+def adapter_named(name: str) -> Adapter:
+    """The adapter of this name, or full name; raises OptionError naming the nearest one and all."""
     known = adapters()
-    if name not in known:
-        raise OptionError(
-            f"no adapter named {name!r}{nearest(name, known) or ';'} Installed: {', '.join(known)}"
-        )
-    return known[name]
+    if name in known:
+        return known[name]
+    for offer in offers().values():
+        if name == offer.full_name:
+            return offer.adapter
+    raise _not_found(name, list(known))
 
 
-def sniffed(path: Path) -> "Adapter":
-    """The one adapter that knows the data at `path`; raises OptionError where none or several do."""
-    claims = [adapter for adapter in adapters().values() if _claims(adapter, path)]
-    if len(claims) == 1:
-        return claims[0]
-    known = ", ".join(adapter.name for adapter in (claims or adapters().values()))
-    if claims:
-        raise OptionError(
-            f"{path}: could be any of {known}", "say which with --from NAME (format=NAME in Python)"
-        )
-    raise OptionError(f"{path}: no adapter knows this data. Installed: {known}", _way_out(path))
+def _not_found(name: str, known: list[str]) -> OptionError:
+    broken = broken_plugins()
+    for plugin in broken:
+        if plugin.answers_to(name):
+            return OptionError(plugin.in_full(), plugin.origin.remedy)
+    if same := [offer for offer in offers().values() if offer.adapter.name == name]:
+        owners = ", ".join(offer.origin.text for offer in same)
+        names = " or ".join(offer.full_name for offer in same)
+        return OptionError(f"{len(same)} adapters are named {name!r}: {owners}", f"say {names}")
+    fact = f"no adapter named {name!r}{nearest(name, known) or ';'} Installed: {', '.join(known)}"
+    others = ", ".join(dict.fromkeys(plugin.name for plugin in broken))
+    return OptionError(fact, f"of a broken plugin? boxwright adapters tells of {others}" if others else None)
+
+
+def sniffed(path: Path) -> Adapter:
+    """The one adapter that knows the data at `path`; raises OptionError where none or several do.
+
+    An adapter that breaks while looking knows nothing, and is told in a PluginWarning.
+    """
+    found, failed = adapters(), list[str]()
+    claims = {name: adapter for name, adapter in found.items() if _claims(name, adapter, path, failed)}
+    if len(claims) > 1:
+        fact = f"{path}: could be any of {', '.join(claims)}"
+        raise OptionError(fact, "say which with --from NAME (format=NAME in Python)")
+    if not claims:
+        known = f"{path}: no adapter knows this data. Installed: {', '.join(found)}"
+        raise OptionError("; ".join([known, *failed]), _way_out(path))
+    for fact in failed:
+        warnings.warn(fact, PluginWarning, stacklevel=2)
+    return next(iter(claims.values()))
+
+
+def _claims(name: str, adapter: Adapter, path: Path, failed: list[str]) -> bool:
+    try:
+        return adapter.sniff is not None and bool(adapter.sniff(path))
+    except Exception as error:  # a stranger's function may fail in any way
+        origin = offers()[name].origin.text
+        failed.append(f"adapter {name!r} ({origin}) failed to look at {path}: {failure(error)}")
+        return False
 
 
 def _way_out(path: Path) -> str:
@@ -98,13 +165,3 @@ def _way_out(path: Path) -> str:
     if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
     return "is it the data set's root? --from NAME (format=NAME in Python) tells what is wrong with it"
-
-
-def _claims(adapter: "Adapter", path: Path) -> bool:
-    try:
-        return adapter.sniff is not None and adapter.sniff(path)
-    except Exception as error:  # as above
-        raise BoxwrightError(
-            f"adapter {adapter.name!r} failed to look at {path}: {error}",
-            "--from NAME (format=NAME in Python) asks no adapter",
-        ) from error

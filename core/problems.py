@@ -100,6 +100,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "duplicate_id": Rule("two annotations with one id", "keep", _KEEP | _DROP_BOX),
     "duplicate_category": Rule("two category ids with one name", "repair", {"repair": "merged by name"}),
+    "similar_labels": Rule("labels that differ in case, blanks or hyphens alone", "keep", _KEEP),
     "unknown_image_id": Rule("an annotation of no image", "skip", {"skip": "annotation dropped"}),
     "conflicting_sources": Rule("two files disagree", "repair", {"repair": "the stated one wins"}),
     "unknown_group": Rule(

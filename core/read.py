@@ -7,7 +7,7 @@ from pathlib import Path
 from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, OptionError, relative
-from boxwright.core.plugins import adapter_named, adapters, sniffed
+from boxwright.core.plugins import Format, adapter_of, adapters, sniffed
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import Dataset, ImageRecord
@@ -15,7 +15,7 @@ from boxwright.core.schema import Dataset, ImageRecord
 
 def read(
     path: Path | str,
-    format: str | None = None,
+    format: Format | None = None,
     *,
     labels: Iterable[str] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
@@ -27,7 +27,7 @@ def read(
     """Open a data set; its records are read when it is iterated, afresh each time.
 
     path        the root, or the folder or file that people take for it
-    format      an adapter's name; None: found by looking at the data
+    format      an adapter's name, or an Adapter; None: found by looking at the data
     labels      a closed list: any other label is an error. None: all labels
     on_problem  called with every problem of every pass; None: the last full pass's are in `dataset.problems`
     strict      whether every problem is an error
@@ -54,11 +54,11 @@ def read(
     return dataset
 
 
-def reader_of(path: Path, format: str | None) -> Adapter:
-    """The adapter of this name, or the one that knows the data at `path`; raises OptionError for none."""
+def reader_of(path: Path, format: Format | None) -> Adapter:
+    """The adapter that is named or handed over, or else that knows the data; raises OptionError for none."""
     if not path.exists():
         raise OptionError(f"{path}: there is no such file or folder")
-    return adapter_named(format) if format is not None else sniffed(path)
+    return adapter_of(format) if format is not None else sniffed(path)
 
 
 def _opened(adapter: Adapter, path: Path, options: Mapping[str, object]) -> Source:

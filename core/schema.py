@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, FailFast, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from boxwright.core.images.image_file import ImageFile
@@ -21,6 +21,8 @@ from boxwright.core.problems import Problem
 Scalar = bool | int | float | str
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
+# Only the first wrong vertex is told: a list of a million would cost gigabytes.
+Polygons = Annotated[tuple[Annotated[Polygon, FailFast()], ...], FailFast()]
 Edges = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
 Label = Annotated[str, StringConstraints(min_length=1)]
 
@@ -76,7 +78,7 @@ class Box:
     occluded: Annotated[int, Ge(0), Le(3)] | None = None
     crowd: bool = False
     group_of: bool = False
-    polygons: tuple[Polygon, ...] = ()
+    polygons: Polygons = ()
     area: Annotated[float, Ge(0)] | None = None
     pose: str | None = None
     score: float | None = None

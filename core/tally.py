@@ -1,5 +1,6 @@
 """Counting what passes through a conversion: images, boxes, labels, splits, problems, losses."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -110,6 +111,7 @@ class Tally:
                 yield record
                 if not self._skipped:  # known when the writer asks for the next one
                     self._count(record)
+            self._check_labels()
 
         return dataset.derive(scan, dataset.declared_labels)
 
@@ -147,6 +149,18 @@ class Tally:
         for name in fields:
             if name != "ignored" and getattr(value, name) != NOTHING[name]:
                 self.losses.add(name, self._reason)
+
+    def _check_labels(self) -> None:
+        """Report labels that are one word for a person: somebody's typing error, or two people's habits."""
+        alike: dict[str, list[str]] = {}
+        for label in sorted(self.labels):
+            alike.setdefault(re.sub(r"[\s_-]+", "", label).casefold(), []).append(label)
+        for labels in alike.values():
+            if len(labels) > 1:
+                counts = ", ".join(f"{label!r} {self.labels[label]}" for label in labels)
+                usual, *others = sorted(labels, key=lambda label: -self.labels[label])
+                ways = " ".join(f'--map "{label}={usual}"' for label in others)
+                self._reporter.problem("similar_labels", "labels", "", f"{counts}; {ways} makes them one")
 
     def _check_group(self, record: ImageRecord, split: str) -> None:
         if record.group is None or self._split_of_group.setdefault(record.group, split) == split:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from boxwright.core.errors import WriteError
 from boxwright.core.manifest import differences, manifest_in, stored
+from boxwright.core.system_refusal import refused
 
 PLAN = ".plan.json"  # in the work folder: which conversion it belongs to
+LOCKS = Path("/proc/locks")
 
 
 def finished(target: Path, plan: Mapping[str, object]) -> dict[str, object] | None:
@@ -34,10 +36,11 @@ def staged(target: Path, plan: Mapping[str, object], *, overwrite: bool) -> Gene
     raises   WriteError where the target is taken, or another run is writing to it
     """
     target = Path(os.path.realpath(target))  # where a link leads: it stays a link
-    _check_free(target, plan, overwrite)
     work = target.with_name(f".{target.name}.partial")
-    missing = [folder for folder in target.parents if not folder.exists()]
+    missing: list[Path] = []
     try:
+        _check_free(target, plan, overwrite)
+        missing = [folder for folder in target.parents if not folder.exists()]
         target.parent.mkdir(parents=True, exist_ok=True)
         with _locked(work):
             _restore(target)
@@ -48,18 +51,10 @@ def staged(target: Path, plan: Mapping[str, object], *, overwrite: bool) -> Gene
             (work / PLAN).unlink()
             _put_in_place(work, target)
     except OSError as error:
-        raise WriteError(_told(error, target)) from error
+        raise refused(error, target) from error
     finally:
         for folder in missing:
             _remove_if_empty(folder)
-
-
-def _told(error: OSError, target: Path) -> str:
-    """What the system refused, with the file: the target's where it names none or one of the target."""
-    name = str(error.filename or target)
-    ours = (f"{target}{os.sep}", str(target.with_name(f".{target.name}.")))
-    verb = "write" if Path(name) in (target, *target.parents) or name.startswith(ours) else "read"
-    return f"cannot {verb} {name}: {error.strerror or error}"
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -76,6 +71,8 @@ def _guarded(work: Path) -> Generator[Path]:
 
 
 def _check_free(target: Path, plan: Mapping[str, object], overwrite: bool) -> None:
+    if target.is_symlink():  # still, though its links were followed
+        raise WriteError(f"{target} is a link that leads back to itself", "choose another folder")
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     manifest = manifest_in(target) if target.is_dir() else None
@@ -122,7 +119,19 @@ def _lock(handle: int, work: Path) -> None:
     except BlockingIOError:
         same = False
     if not same:
-        raise WriteError(f"another run is writing to {work}", "wait for it, or end it")
+        raise WriteError(f"another run{_process(handle)} is writing to {work}", "wait for it, or end it")
+
+
+def _process(handle: int) -> str:
+    """` (process 4711)`: who holds the lock, where the system tells. Linux does, unless it is elsewhere."""
+    inode = f":{os.fstat(handle).st_ino}"
+    try:
+        locks = [line.split() for line in LOCKS.read_text().splitlines()]
+    except OSError:
+        return ""
+    # proc(5): number, FLOCK, ADVISORY, WRITE, process, major:minor:inode, first and last byte.
+    found = (columns[4] for columns in locks if columns[1] == "FLOCK" and columns[5].endswith(inode))
+    return next((f" (process {process})" for process in found if int(process) not in (0, os.getpid())), "")
 
 
 def _prepare(work: Path, plan: Mapping[str, object]) -> None:

@@ -11,7 +11,7 @@ from boxwright.core.errors import BoxwrightError, OptionError
 from boxwright.core.images.image_file import Placement
 from boxwright.core.manifest import TOOL, write_manifest
 from boxwright.core.options import Options
-from boxwright.core.plugins import adapter_named, adapters
+from boxwright.core.plugins import Format, adapter_of, adapters
 from boxwright.core.report import Report, report_of
 from boxwright.core.schema import Dataset
 from boxwright.core.tally import Tally
@@ -23,7 +23,7 @@ def write(
     dataset: Dataset,
     path: Path | str,
     *,
-    format: str,
+    format: Format,
     images: Placement = "copy",
     name: str | None = None,
     workers: int = 1,
@@ -32,7 +32,7 @@ def write(
 ) -> Report:
     """Write a data set below `path`, a folder that appears whole or not at all.
 
-    format     an adapter's name
+    format     an adapter's name, or an Adapter
     images     copy the images, link to them, or leave them out ('none')
     name       what files that need a name are called; None: the folder's name
     workers    how many may work at a time (TFRecord); the bytes written do not depend on it
@@ -41,7 +41,7 @@ def write(
     raises     OptionError, WriteError for a record that the format cannot hold or a folder that is taken
     """
     target = Path(path)
-    adapter = writer_named(format)
+    adapter = writer_of(format)
     parsed = adapter_options.parse(adapter.name, adapter.options, "write", options)
     name = name or target.name
     tally = Tally(keeps=adapter.keeps, adapter=adapter.name)
@@ -73,7 +73,7 @@ def fill(
     tally: Tally,
 ) -> None:
     """Write all records and then the manifest into the work folder of `context`; `tally` counts them."""
-    if adapter.write is None:  # writer_named has made sure that there is one
+    if adapter.write is None:  # writer_of has made sure that there is one
         raise BoxwrightError(f"{adapter.name} cannot write")
     context.losses, context.on_skip = tally.losses, tally.skip
     adapter.write(dataset, options, context)
@@ -107,10 +107,11 @@ def _contents(tally: Tally, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def writer_named(name: str) -> Adapter:
-    """The adapter of this name that can write; raises OptionError naming those that can."""
-    adapter = adapter_named(name)
+def writer_of(format: Format) -> Adapter:
+    """The adapter that is named or handed over, if it can write; raises OptionError naming those that can."""
+    adapter = adapter_of(format)
     if adapter.write is None:
         able = ", ".join(other.name for other in adapters().values() if other.write)
-        raise OptionError(f"cannot write {name!r}: it can only be read. Formats that can be written: {able}")
+        fact = f"cannot write {adapter.name!r}: it can only be read. Formats that can be written: {able}"
+        raise OptionError(fact)
     return adapter

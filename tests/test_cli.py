@@ -48,7 +48,9 @@ def test_the_installed_command_lists_the_adapters():
     listed = subprocess.run(
         [Path(sys.executable).with_name("boxwright"), "adapters"], capture_output=True, text=True, check=True
     )
-    names = [line.split()[0] for line in listed.stdout.splitlines()]
+    title, *lines = listed.stdout.splitlines()
+    names = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert title == "built in:"
     assert names == sorted(names) and {"coco", "egohands", "jsonl", "kitti", "pascal_voc", "tfrecord"} <= set(
         names
     )

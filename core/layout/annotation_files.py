@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from boxwright.core.errors import AnnotationError
 from boxwright.core.layout.image_places import IMAGE_FOLDERS
 from boxwright.core.layout.source_files import is_junk
 from boxwright.core.layout.split_files import own_name
@@ -26,6 +27,16 @@ def annotation_files(
         if found := [file for file in files if belongs(file)]:
             return root, found
     return _root(path), []
+
+
+def some_file(path: Path, extension: str, names: Sequence[str]) -> Path:
+    """A file that is none of the format's, for want of one: its parser says why; raises AnnotationError."""
+    places = annotation_places(path, extension, names) if path.is_dir() else [(path, [path])]
+    found = [file for _, files in places for file in files]
+    if found:
+        return next((file for file in found if file.name in names), found[0])
+    kind = extension.removeprefix(".").upper()
+    raise AnnotationError(path, "", f"no {kind} file here, in annotations/ or in a folder for each split")
 
 
 def annotation_places(path: Path, extension: str, names: Sequence[str]) -> Iterator[tuple[Path, list[Path]]]:

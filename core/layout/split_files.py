@@ -6,7 +6,8 @@ from pathlib import Path
 
 from boxwright.core.layout.split_names import split_of_folder
 
-NAMELESS = frozenset({"", "instances", "annotations", "annotation", "coco"})  # words that tell no split
+# Words that tell no split.
+NAMELESS = frozenset({"", "instances", "annotations", "annotation", "labels", "coco", "createml", "via"})
 YEAR = re.compile(r"(19|20)\d\d$")
 
 

@@ -60,7 +60,7 @@ class OptionalValues:
         return found
 
     def _report(self, where: str, message: str) -> None:
-        self._reporter.problem("invalid_attribute", self._path, where, message)
+        self._reporter.problem("invalid_attribute", self._path, where.removeprefix("."), message)
 
 
 def is_scalar(value: object) -> TypeGuard[Scalar]:

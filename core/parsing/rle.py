@@ -17,7 +17,8 @@ COUNTS, SIZE = MASK_ATTRIBUTES = ("segmentation.counts", "segmentation.size")
 SIZE_TEXT = re.compile(r"([1-9][0-9]{0,9}),([1-9][0-9]{0,9})")
 MOST_PIXELS = 2**32 - 1  # pycocotools counts them in 32 bits
 # A number is up to seven characters, each 48 + 5 bits of it; 32 on top: more follow (maskApi.c, rleToString).
-COMPRESSED = re.compile(r"([P-o]{0,6}[0-O])+")
+# Possessive: what was matched is never tried again, so nothing is remembered of it (150 times the text).
+COMPRESSED = re.compile(r"(?:[P-o]{0,6}+[0-O])++")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,14 +60,14 @@ def _polygons(
     polygons = []
     for index, value in enumerate(values):
         if value != []:
-            polygon = _polygon(value, frame, path, f"{where}[{index}]", "skip" if alone else "repair")
+            polygon = polygon_of(value, frame, path, f"{where}[{index}]", "skip" if alone else "repair")
             if polygon is None:
                 return None
             polygons.append(polygon)
     return tuple(filter(None, polygons))
 
 
-def _polygon(value: object, frame: Frame, path: Path, where: str, degenerate: Action) -> Polygon | None:
+def polygon_of(value: object, frame: Frame, path: Path, where: str, degenerate: Action) -> Polygon | None:
     """A polygon of finite vertices; () where it alone is dropped, None where its object is."""
     try:
         numbers = _coordinates(value)

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from boxwright.core.errors import reading
 from boxwright.core.frame import Frame
+from boxwright.core.numbers import shortened
 from boxwright.core.parsing.scalar_text import scalar, scalar_text
 from boxwright.core.parsing.xml_document import element_line, text_of
 from boxwright.core.schema import Scalar
@@ -18,14 +20,20 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # A part of an object, as VOC's person layout has it, is written as one again.
+MOST_PATH = 400  # characters; a path is part of those of all elements inside, 200,000 in a hostile file
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 PART = re.compile(r"part\[(0|[1-9]\d{0,3})\]/(name|bndbox/(?:xmin|ymin|xmax|ymax))")
 
 
 def attributes(elements: "Sequence[_Element]", place: str, frame: Frame) -> dict[str, Scalar]:
-    """The attributes that elements below `place` hold; of two with one name the first counts."""
+    """The attributes that elements below `place` hold; of two with one name the first counts.
+
+    raises   AnnotationError where names in each other make a path of more than MOST_PATH characters
+    """
     found: dict[str, Scalar] = {}
-    for key, value in _flattened(elements) if elements else ():
+    with reading(frame.path, place.removesuffix("/")):
+        flattened = list(_flattened(elements)) if elements else []
+    for key, value in flattened:
         if key in found:
             message = "stands here twice, the first counts"
             frame.reporter.problem("invalid_attribute", frame.path, f"{place}{key}", message)
@@ -44,6 +52,8 @@ def _flattened(elements: "Sequence[_Element]", above: str = "") -> Iterator[tupl
         if counts[tag] > 1 or tag == "part":  # VOC's single part is numbered too, so that all paths agree
             path += f"[{places[tag]}]"
             places[tag] += 1
+        if len(path) > MOST_PATH:
+            raise ValueError(f"{shortened(path)} is a path of over {MOST_PATH} characters")
         if tag == "attribute" and above.startswith("attributes") and {"name", "value"} <= named.keys():
             yield text_of(named["name"]), _value(named["value"])
         elif children:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32 << 20  # of a file, so that a hostile one stays below 200 MB in memory
 MOST_TAGS = 400_000  # likewise; a VOC object has about 24, so these are over 15,000 objects
+MOST_ATTRIBUTES = 400_000  # likewise: 260 bytes each
+# A namespace is copied into the tag of every element that is in it. UTF-16 has zeros between.
+LONG_NAMESPACE = re.compile(rb"x\0?m\0?l\0?n\0?s[\s\0]*+(?::[^:=<>]*+)?=[\s\0]*+[\"'][^\"']{1000}")
 MOST_SHOWN = 60  # characters of a foreign name in a message
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"  # "preserve": blanks around the text belong to it
 # XML 1.0, production 2 "Char"; the rest cannot be written, not even escaped.
@@ -42,12 +45,18 @@ def parsed(path: Path, tag: str) -> "_Element":
     data = contents(path, MOST_BYTES, f"{MOST_BYTES >> 20} MB, the most that is read")
     if data.count(b"<") > MOST_TAGS:
         raise AnnotationError(path, "", f"has more than {MOST_TAGS:,} tags, the most that is read")
+    if data.count(b"=") > MOST_ATTRIBUTES:
+        raise AnnotationError(
+            path, "", f"has more than {MOST_ATTRIBUTES:,} attributes, the most that is read"
+        )
+    if LONG_NAMESPACE.search(data):
+        raise AnnotationError(path, "", "has a namespace of over 1000 characters")
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
-        raise _refused(path, data, error.lineno, error.msg or "") from None
+        raise refused(path, data, error.lineno, error.msg or "") from None
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs allow for None
-        raise _refused(path, b"<!DOCTYPE", None, "")
+        raise refused(path, b"<!DOCTYPE", None, "")
     if root.tag != tag:
         fact = f"the root element is <{root.tag[:MOST_SHOWN]}>, not <{tag}>: another tool's file"
         raise AnnotationError(path, "", fact)
@@ -69,7 +78,8 @@ def _parser() -> "XMLParser":
     )
 
 
-def _refused(path: Path, data: bytes, line: int | None, message: str) -> AnnotationError:
+def refused(path: Path, data: bytes, line: int | None, message: str) -> AnnotationError:
+    """What libxml2 found wrong with a file, in our words; `data` is the file, or how it begins."""
     if not data.strip(b"\0 \t\r\n"):
         return AnnotationError(path, "", "is empty")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 has zeros between

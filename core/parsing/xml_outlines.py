@@ -72,7 +72,12 @@ def _rotated(outline: "_Element", where: str, frame: Frame, by: int) -> Polygon:
     found = children(outline, ("cx", "cy", "w", "h", "angle"), frame.path, where)
     x, y = (coordinate(found[name], by, frame.path, where) for name in ("cx", "cy"))
     width, height, angle = (coordinate(found[name], 0, frame.path, where) for name in ("w", "h", "angle"))
-    right, down = width / 2, height / 2
+    return rotated_corners((x, y), (width, height), angle)
+
+
+def rotated_corners(centre: Point, size: tuple[float, float], angle: float) -> Polygon:
+    """The corners of a box of a width and height that is turned by an angle in radians, clockwise."""
+    (x, y), right, down = centre, size[0] / 2, size[1] / 2
     cosine, sine = math.cos(angle), math.sin(angle)
     corners = ((-right, -down), (right, -down), (right, down), (-right, down))
     return tuple((x + a * cosine - b * sine, y + a * sine + b * cosine) for a, b in corners)

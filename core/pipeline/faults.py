@@ -43,7 +43,7 @@ def fault(error: ParseError, text: str, root: type[Message]) -> Fault:
     place = (error.GetLine() or 1, error.GetColumn() or 1)
     inside = fields(text, until=place).inside
     if _model_at(root, inside) is Opaque:
-        return _not_supported(text, root, inside)
+        return _not_supported(text, root, place, inside)
     said = _said(error, text, place)
     if match := _NO_FIELD.search(said):
         return _no_field(text, root, place, inside, match[2])
@@ -113,9 +113,10 @@ def _no_name(model: type[Message], name: str, value: str) -> str:
     return f"{name}: no {value!r}{nearest(value, known) or '; known: ' + ', '.join(known)}"
 
 
-def _not_supported(text: str, root: type[Message], inside: Steps) -> Fault:
+def _not_supported(text: str, root: type[Message], place: Place, inside: Steps) -> Fault:
     owner = _model_at(root, inside[:-1])
-    return Fault(place=fields(text).places[inside], fact=not_supported(owner, inside[-1][0]))
+    start = fields(text, until=place).places[inside]
+    return Fault(place=start, fact=not_supported(owner, inside[-1][0]))
 
 
 def _expected(text: str, place: Place, sign: str) -> Fault:

@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf import text_format
 from google.protobuf.descriptor import FieldDescriptor
 
+from boxwright.core.parsing import protobuf_text
 from boxwright.core.pipeline import faults
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.config_error import ConfigError
@@ -120,7 +121,7 @@ def _parsed(message: Any, field: FieldDescriptor, value: str) -> Any:
         raise ValueError(f"{field.name}: no value after the '='")
     text = f"{field.name}: {_quoted(value) if field.type == field.TYPE_STRING else value}"
     try:
-        text_format.Parse(text, fresh)
+        protobuf_text.parse(text, fresh)
     except text_format.ParseError as error:
         raise ValueError(faults.fault(error, text, _model(message)).fact) from None
     if [each.name for each, _ in fresh.ListFields()] not in ([field.name], []):

@@ -58,8 +58,9 @@ def place_of(text: str, path: Path) -> Place:
 
 def last_field(text: str, place: Place) -> str:
     """The name of the field whose value stands at a place, or before it."""
-    before = [steps[-1][0] for steps, start in fields(text).places.items() if start <= place]
-    return before[-1] if before else ""
+    behind = (place[0], place[1] + 1)
+    *_, last = ((("", 0),), *fields(text, until=behind).places)
+    return last[-1][0]
 
 
 def line_at(text: str, place: Place) -> str:

@@ -7,6 +7,7 @@ from google.protobuf import text_format
 from google.protobuf.message import Message as ProtobufMessage
 from pydantic import ValidationError
 
+from boxwright.core.parsing import protobuf_text
 from boxwright.core.pipeline import faults, places
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.config_error import ConfigError
@@ -31,7 +32,7 @@ def parse_config(text: str, name: str) -> PipelineConfig:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     message = message_class(PipelineConfig)()
     try:
-        text_format.Parse(text, message)
+        protobuf_text.parse(text, message)
     except text_format.ParseError as error:
         found = faults.fault(error, text, PipelineConfig)
         raise ConfigError(_located(name, found.place), found.fact, found.hint) from None

@@ -10,6 +10,7 @@ from boxwright.core.errors import WriteError
 from boxwright.core.manifest import manifest_in
 from boxwright.core.options import names
 from boxwright.core.pipeline.completion import EVAL_SPLITS, TRAIN_SPLITS
+from boxwright.core.plugins import Format
 from boxwright.core.progress import shown_progress
 from boxwright.core.read import read, reader_of
 from boxwright.core.report import Report
@@ -53,7 +54,7 @@ def split_of(wanted: Wanted, folder: Path) -> str:
     return _split_before(folder) or usual_split(wanted.source, wanted.format, wanted.options)
 
 
-def usual_split(source: Path, format: str | None, options: Mapping[str, object]) -> str:
+def usual_split(source: Path, format: Format | None, options: Mapping[str, object]) -> str:
     """OWN where records are for training and others for evaluation, else MADE; a pass over the records.
 
     raises   OptionError, AnnotationError as reading does

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from boxwright.core.plugins import Format
 from boxwright.core.transforms import Transforms
 
 
@@ -29,6 +30,6 @@ class Wanted:
     settings: Sequence[str] = ()
     split: str | None = None
     seed: int = 0
-    format: str | None = None
+    format: Format | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     transforms: Transforms = field(default_factory=Transforms)

@@ -38,11 +38,13 @@ def read_label_map(path: Path) -> dict[int, str]:
     """Names by id, in the order of the file; raises AnnotationError for text that is no label map."""
     from google.protobuf import text_format
 
+    from boxwright.core.parsing import protobuf_text
+
     try:
         text = path.read_text(encoding="utf-8-sig")
         # Items may hold more: keypoints, frequency, ancestor_ids. None of it names a class.
         empty = message("object_detection.protos.StringIntLabelMap")()
-        parsed = text_format.Parse(text, empty, allow_unknown_field=True)
+        parsed = protobuf_text.parse(text, empty, unknown_fields=True)
     except (text_format.ParseError, UnicodeDecodeError, RecursionError) as error:
         raise AnnotationError(path, "", f"no label map: {str(error)[:MOST_TOLD]}") from None
     except OSError as error:

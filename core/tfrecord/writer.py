@@ -163,7 +163,10 @@ def _is_complete(root: Path, shard: Shard) -> bool:
     path = root / shard.name
     if not (_facts_path(root, shard).is_file() and path.is_file()):
         return False
-    facts = _facts(root, shard)
+    try:
+        facts = _facts(root, shard)
+    except ValueError:  # the machine went down before the disk had them
+        return False
     return (facts["records"], facts["bytes"]) == (shard.end - shard.first, path.stat().st_size)
 
 

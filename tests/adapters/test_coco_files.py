@@ -529,3 +529,15 @@ def test_every_pass_gives_the_same(tmp_path: Path):
     stored(tmp_path, {"train.json": document("a.jpg"), "val.json": document("b.jpg")})
     dataset = read(tmp_path)
     assert list(dataset) == list(dataset)
+
+
+@pytest.mark.parametrize("name", ["annotations/instances_val.json", "val/_annotations.coco.json"])
+def test_a_damaged_file_of_a_split_is_not_passed_over(tmp_path, name):
+    good = name.replace("val", "train")
+    stored(tmp_path, {good: document("a.jpg"), name: '{"images": [{"id": 1'})
+    with pytest.raises(AnnotationError) as caught:
+        list(read(tmp_path, "coco"))
+    assert str(caught.value) == (
+        f"{name}:1: is no valid JSON: EOF while parsing an object (column 20)\n"
+        "  hint: the text ends early: was it copied whole?"
+    )

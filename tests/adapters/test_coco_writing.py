@@ -137,6 +137,11 @@ def test_everything_that_is_kept_comes_back(tmp_path: Path):
     assert content(tmp_path)["annotations"][1]["segmentation"] == {"size": [80, 100], "counts": "0:fi7"}
 
 
+def test_no_two_annotations_of_a_file_have_one_id(tmp_path: Path):
+    write([record(f"{number}.jpg", box(0, 0, 1, 1), box(2, 2, 3, 3)) for number in range(2)], tmp_path)
+    assert [annotation["id"] for annotation in content(tmp_path)["annotations"]] == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("source_ids", "ids"),
     [

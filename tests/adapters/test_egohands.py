@@ -284,6 +284,12 @@ def test_a_rectangle_from_another_corner_is_a_polygon(one_frame):
     assert len(record.boxes[0].polygons) == 1
 
 
+def test_a_hand_at_the_very_edge_of_the_frame_is_one_like_any_other(folder, one_frame):
+    [record] = one_frame(np.array([[0, 0], [30, 0], [0, 40.5]]))
+    assert record.boxes[0].edges == (0, 0, 30, 40.5)
+    assert folder.problems == []
+
+
 def test_a_hand_that_leaves_the_frame_is_clipped_but_not_its_polygon(folder, one_frame):
     [record] = one_frame(TRIANGLE - 15)
     assert record.boxes[0].edges == (0, 5, 15, 35.75)

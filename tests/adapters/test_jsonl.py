@@ -302,6 +302,7 @@ def test_a_label_outside_the_closed_list_is_an_error(tmp_path: Path):
             "2: width = 1.5: input should be a valid integer, got a number with a fractional part",
         ),
         ('{"path":"a.png","height":0}', "2: height = 0: input should be greater than or equal to 1"),
+        ('{"path":"a.png","width":1000000001}', "2: width: 1000000001 is no number of pixels"),
         ('{"path":"a.png","split":5}', "2: split = 5: input should be a valid string"),
         ('{"path":"a.png","attributes":[]}', "2: attributes: [] is no JSON object"),
         ('{"path":"a.png","attributes":{"x":1e999}}', "2: attributes.x: inf is no text, number or flag"),
@@ -331,7 +332,13 @@ def test_a_record_that_cannot_be_is_named(tmp_path: Path, record: str, problem: 
             "polygons.0.0 = [1, 2, 3]: tuple should have at most 2 items after validation, not 3",
         ),
         ('"polygons":[[[1,null]]]', "polygons.0.0.1 = None: input should be a valid number"),
-        ('"cuboid":{"roll":1}', "cuboid.roll = 1: unexpected keyword argument"),
+        ('"polygons":[1,2]', "polygons.0 = 1: input should be a valid tuple"),  # one fact, not a million
+        ('"polygons":[[1,2]]', "polygons.0.0 = 1: input should be a valid tuple"),
+        (
+            '"cuboid":{"roll":1,"yaw":2}',
+            "unknown key 'roll'; keys are alpha, height, width, length, x, y, z, rotation_y",
+        ),
+        ('"cuboid":5', "cuboid: 5 is no JSON object"),
         ('"cuboid":{"x":[]}', "cuboid.x = []: input should be a valid number"),
         ('"attributes":{"x":[]}', "attributes.x: [] is no text, number or flag"),
     ],
@@ -392,11 +399,15 @@ EXPECTED = 'expected a header {"format": "boxwright", ...} or a record with a pa
         ('{"format":"boxwright"}\n', ":1: version = None: input should be 1"),
         (
             '{"format":"boxwright","version":1,"colour":1}\n',
-            ":1: colour = 1: unexpected keyword argument",
+            ":1: unknown key 'colour'; keys are format, version, labels, info",
         ),
         (
-            '{"format":"boxwright","version":1,"labels":[1]}\n',
-            ":1: labels.0 = 1: input should be a valid string",
+            '{"format":"boxwright","version":1,"labels":["a",1,2]}\n',
+            ":1: labels[1]: 1 is no text",
+        ),
+        (
+            '{"format":"boxwright","version":1,"info":{"nam":"a"}}\n',
+            ":1: unknown key 'nam'; did you mean 'name'?",
         ),
         (
             '{"format":"boxwright","version":1,"labels":["a","a"]}\n',

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from boxwright.core.adapter import KEEPABLE, Adapter, Source
-from boxwright.core.describe import described, listed, problems_page
+from boxwright.core.describe import described, problems_page
 from boxwright.core.options import Options, reads, writes
 from boxwright.core.problems import RULES
 from boxwright.core.read_context import ReadContext
@@ -77,13 +77,6 @@ def test_what_an_adapter_cannot_do_is_not_told():
 
 def test_an_adapter_that_keeps_nothing_optional_says_so():
     assert "keeps: edges and labels alone\n" in described(replace(FULL, keeps=frozenset()))
-
-
-def test_adapters_are_listed_a_line_each():
-    reader = Adapter(name="r", summary="Another", source="u", read=read)
-    assert listed({"mine": FULL, "r": reader}) == (
-        "mine        read write Mine (a file per image)\nr           read       Another"
-    )
 
 
 def test_the_page_of_problems_names_every_code_and_action_with_the_default_first():

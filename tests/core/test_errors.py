@@ -1,6 +1,7 @@
 """Errors: place, fact, then a way out, in our words."""
 
 import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,13 @@ def test_an_error_made_relative_keeps_all_else():
 def test_only_a_near_name_is_offered():
     assert nearest("kiti", ["coco", "kitti"]) == "; did you mean 'kitti'?"
     assert nearest("zzz", ["coco", "kitti"]) == ""
+
+
+def test_a_name_of_megabytes_is_near_none_and_costs_nothing():
+    name = "kitti" * 1_000_000
+    tracemalloc.start()
+    try:
+        assert nearest(name, ["coco", "kitti"]) == ""
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

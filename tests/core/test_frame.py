@@ -121,6 +121,14 @@ def test_the_same_box_again_is_treated_as_wanted(action: Action, count: int):
     assert told(problems) == [("duplicate_box", "a.xml", "4", "cat [1, 2, 3, 4.5] stands here twice", action)]
 
 
+def test_a_long_label_is_cut_where_thousands_of_boxes_could_repeat_it():
+    there, problems = frame()
+    for where in (3, 4):
+        there.box("x" * 61, (1, 2, 3, 4), where=where)
+    message = f"{'x' * 60}… [1, 2, 3, 4] stands here twice"
+    assert told(problems) == [("duplicate_box", "a.xml", "4", message, "keep")]
+
+
 def test_another_label_other_edges_and_another_frame_make_no_duplicate():
     for _ in range(2):
         there, problems = frame()

@@ -45,9 +45,14 @@ def read(path: Path, options: Any) -> Source:
 
 
 MEMORY = Adapter(
-    name="memory", summary="", source="", options=Given, read=read, sniff=lambda path: path.is_dir()
+    name="memory",
+    summary="Records in memory",
+    source="this test",
+    options=Given,
+    read=read,
+    sniff=lambda path: path.is_dir(),
 )
-WRITER = Adapter(name="writer", summary="", source="", write=lambda *_: None)
+WRITER = Adapter(name="writer", summary="Nothing", source="this test", write=lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

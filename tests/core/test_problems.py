@@ -48,6 +48,7 @@ def test_the_default_is_among_the_possible_actions(code: str):
         ("duplicate_image", "skip"),
         ("duplicate_id", "keep"),
         ("duplicate_category", "repair"),
+        ("similar_labels", "keep"),
         ("unknown_image_id", "skip"),
         ("conflicting_sources", "repair"),
         ("unknown_group", "keep"),

@@ -175,3 +175,16 @@ def test_images_without_group_or_split_overlap_with_nothing():
         record("d", group="g"),
     ]
     assert passed(Tally(), *images).problems == {}
+
+
+def test_labels_that_are_one_word_to_a_person_are_reported_once_a_pass():
+    labels = ("Traffic light", "traffic_light", "Traffic light", "light")
+    found: list[Problem] = []
+    passed(
+        Tally(on_problem=found.append),
+        *(record(str(number), box(label)) for number, label in enumerate(labels)),
+    )
+    assert [str(problem) for problem in found] == [
+        "labels: similar_labels: 'Traffic light' 2, 'traffic_light' 1; "
+        '--map "traffic_light=Traffic light" makes them one (kept)'
+    ]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tensorflow as tf
-from google.protobuf import text_format
 
+from boxwright.core.parsing.protobuf_text import parse
 from boxwright.core.tfrecord.label_map import FIRST_ID, read_label_map
 from boxwright.core.tfrecord.proto import message
 
@@ -21,7 +21,7 @@ def read_class_names(path: Path | str, *, display_first: bool = False) -> ClassN
     """The names, then the display names of a label map, or with `display_first` the other way round."""
     ids = read_label_map(Path(path))
     parsed = message("object_detection.protos.StringIntLabelMap")()
-    text_format.Parse(Path(path).read_text(encoding="utf-8-sig"), parsed, allow_unknown_field=True)
+    parse(Path(path).read_text(encoding="utf-8-sig"), parsed, unknown_fields=True)
     items = [item for item in parsed.item if item.id in ids]
     names = [(str(item.name), int(item.id)) for item in items if item.name]
     display_names = [(str(item.display_name), int(item.id)) for item in items if item.display_name]

@@ -1,5 +1,6 @@
 """Masks: what pycocotools makes of them, and that nothing reaches it which it does not check itself."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -66,3 +67,14 @@ def test_any_text_that_looks_compressed_is_read_safely(counts: str):
         return
     extent = found.extent()
     assert extent is not None and 0 <= extent[0] < extent[2] <= 9 and 0 <= extent[1] < extent[3] <= 9
+
+
+def test_a_mask_of_megabytes_takes_no_more_than_some_times_its_text():
+    counts = "01" * 500_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError):
+            mask_of({"size": [1000, 1000], "counts": f"{counts}\0"}, 1000, 1000)
+        assert tracemalloc.get_traced_memory()[1] < 5 * len(counts)
+    finally:
+        tracemalloc.stop()

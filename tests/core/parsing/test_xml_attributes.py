@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame
 from boxwright.core.parsing.xml_attributes import attribute_lines, attributes
 from boxwright.core.problems import Policy, Problem
@@ -49,3 +51,11 @@ KEYS = st.sampled_from(["a", " b/c ", "part[0]/name", "part[1]/bndbox/ymax", "pa
 def test_what_was_written_comes_back(values: dict[str, Scalar]):
     problems: list[Problem] = []
     assert read("".join(attribute_lines(1, values)), problems) == values and problems == []
+
+
+def test_a_path_of_long_names_in_each_other_is_refused():
+    names = [f"{'t' * 100}{number}" for number in range(4)]
+    nested = "".join(f"<{name}>" for name in names), "".join(f"</{name}>" for name in reversed(names))
+    with pytest.raises(AnnotationError) as caught:
+        read("<b/>".join(nested), [])
+    assert str(caught.value) == f"a.xml: a: '{'t' * 59}… is a path of over 400 characters"

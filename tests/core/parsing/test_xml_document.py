@@ -1,5 +1,6 @@
 """XML that strangers wrote: what is refused, and elements that come back."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from lxml import etree
 
 from boxwright.core.errors import AnnotationError
 from boxwright.core.parsing.xml_document import (
+    LONG_NAMESPACE,
     NO_CHARACTER,
     children,
     coordinate,
@@ -35,6 +37,11 @@ def test_a_root_comes_without_comments(tmp_path: Path):
         ("<a>\n<b></a>", ":2: is no well-formed XML"),
         (SECRET, ": declares a DOCTYPE, which could load anything\n  hint: delete that line"),
         ("<a>" + "<b/>" * 400_000 + "</a>", ": has more than 400,000 tags, the most that is read"),
+        (
+            f"<a {'b=1 ' * 400_001}/>",
+            ": has more than 400,000 attributes, the most that is read",
+        ),
+        (f"<a xmlns:p = '{'u' * 1000}'><p:b/></a>", ": has a namespace of over 1000 characters"),
         ("<a>" * 400_000, ":1: nested too deep"),
     ],
 )
@@ -67,3 +74,24 @@ def test_a_missing_child_and_a_bad_number_are_named():
 @given(st.text().filter(lambda text: not NO_CHARACTER.search(text)))
 def test_a_text_comes_back_from_its_line(text: str):
     assert text_of(etree.fromstring(element_line(0, "a", text))) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_long_namespace_is_found_in_utf_16_too(tmp_path: Path, encoding: str):
+    path = tmp_path / "a.xml"
+    path.write_bytes(f"\ufeff<a xmlns='{'u' * 1000}'/>".encode(encoding))
+    with pytest.raises(AnnotationError) as caught:
+        parsed(path, "a")
+    assert str(caught.value) == f"{path}: has a namespace of over 1000 characters"
+
+
+@pytest.mark.parametrize("text", ["xmlns", "xmlns:", "xmlns ", "xmlns=", "xmlns:x=", "xmlns='"])
+def test_looking_for_namespaces_takes_no_longer_than_the_text_is(text: str):
+    start = time.process_time()
+    assert LONG_NAMESPACE.search(text.encode() * 1_000_000) is None
+    assert time.process_time() - start < 2
+
+
+def test_a_short_namespace_is_fine(tmp_path: Path):
+    (tmp_path / "a.xml").write_text("<a xmlns:p='http://x/y'><p:b/></a>")
+    assert [child.tag for child in parsed(tmp_path / "a.xml", "a")] == ["{http://x/y}b"]

@@ -1,4 +1,5 @@
 import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -282,3 +283,18 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path):
 def test_an_error_survives_being_sent_between_processes():
     error = ConfigError("x.config:1:1", "wrong", "a way out")
     assert str(pickle.loads(pickle.dumps(error))) == "x.config:1:1: wrong\n  hint: a way out"
+
+
+def test_a_stray_backslash_is_kept_without_a_warning():
+    config = parse_config(r"train_config { fine_tune_checkpoint: 'D:\models' }", "x.config")
+    assert config.train_config.fine_tune_checkpoint == r"D:\models"
+
+
+def test_what_stands_behind_a_fault_is_not_searched():
+    text = f"train_config {{ batch_size: x {'a { ' * 20_000}"
+    tracemalloc.start()
+    try:
+        assert fault(text) == "x.config:1:28: batch_size: 'x' is not a whole number"
+        assert tracemalloc.get_traced_memory()[1] < 30 << 20
+    finally:
+        tracemalloc.stop()

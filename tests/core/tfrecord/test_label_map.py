@@ -55,6 +55,11 @@ def test_a_label_with_special_characters_comes_back(file: Path, label: str):
     assert read_label_map(file) == {1: label}
 
 
+def test_a_stray_backslash_is_kept_without_a_warning(file: Path):
+    file.write_text(r"item { id: 1 name: 'a\ b' }")
+    assert read_label_map(file) == {1: r"a\ b"}
+
+
 def test_what_tensorflows_models_have_in_label_maps_is_read(file: Path):
     file.write_bytes(
         b"\xef\xbb\xbf# COCO, with gaps\r\n"

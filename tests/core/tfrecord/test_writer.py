@@ -304,7 +304,7 @@ def test_images_of_complete_shards_are_not_copied_again_but_their_losses_count(
     assert list(context.losses) == [Loss(field="pose", count=9, reason="an empty text means unknown")]
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone", "other", "without facts"])
+@pytest.mark.parametrize("damage", ["cut", "gone", "other", "empty facts", "without facts"])
 def test_a_shard_that_is_not_what_its_facts_say_is_written_again(
     damage: str, interrupted: Any, tmp_path: Path
 ):
@@ -314,6 +314,7 @@ def test_a_shard_that_is_not_what_its_facts_say_is_written_again(
         "cut": lambda: os.truncate(shard, 100),
         "gone": shard.unlink,
         "other": lambda: facts.write_text(facts.read_text().replace('"records": 3', '"records": 4')),
+        "empty facts": lambda: facts.write_text(""),
         "without facts": facts.unlink,
     }[damage]()
     again, undisturbed = (written(path, records, shards=3) for path in (folder, tmp_path / "undisturbed"))

@@ -1,0 +1,1 @@
+"""What changed between two versions of a data set, image by image and box by box."""

@@ -1,0 +1,77 @@
+"""A look at a source before it is read, to be compared with the source afterwards.
+
+A manifest states the fingerprint that was taken before reading. Should somebody change the source meanwhile,
+the result would be of a source that never was, under the fingerprint of another one.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from boxwright.core.errors import AnnotationError, BoxwrightError
+from boxwright.core.layout.source_files import fingerprint, names
+
+
+class _Stamp(NamedTuple):
+    """Names, sizes and times of a source's files, in short, and its newest file."""
+
+    digest: bytes
+    changed: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a source's files were: `fingerprint` by their content, `stamp` by what changes with it.
+
+    roots   folders, or single files
+    """
+
+    roots: tuple[Path, ...]
+    fingerprint: str
+    stamp: _Stamp
+
+    def check(self) -> None:
+        """Raise BoxwrightError when the source is no more what it was when it was looked at."""
+        try:
+            stamp = _stamp(self.roots)
+            # Times alone prove nothing: a file may be touched, and some network file systems make them up.
+            if stamp.digest == self.stamp.digest or fingerprint(*self.roots) == self.fingerprint:
+                return
+        except OSError as error:
+            stamp = _Stamp(b"", self.stamp.changed + 1, str(error.filename))
+        place = stamp.newest if stamp.changed > self.stamp.changed else str(self.roots[0])
+        raise BoxwrightError(
+            f"{place}: changed while the data set was being read",
+            "run the same command again when nothing writes to the source",
+        )
+
+
+def look(*roots: Path) -> Look:
+    """Look at a source; raises AnnotationError for a file that cannot be read."""
+    try:
+        # Before the content, so that a change in between is noticed.
+        stamp = _stamp(roots)
+        return Look(roots, fingerprint(*roots), stamp)
+    except OSError as error:
+        place = error.filename or roots[0]
+        raise AnnotationError(place, "", f"cannot be read: {error.strerror or error}") from error
+
+
+def _stamp(roots: tuple[Path, ...]) -> _Stamp:
+    """No file is opened: 4 µs each, which is a hundredth of what reading and writing one takes."""
+    digest = hashlib.sha256()
+    changed, newest = 0, ""
+    for root in roots:
+        folder, found = (root.parent, [root.name]) if root.is_file() else (root, names(root))
+        for name in found:
+            path = os.path.join(folder, name)
+            status = os.stat(path)
+            digest.update(
+                f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+            )
+            if status.st_mtime_ns > changed:
+                changed, newest = status.st_mtime_ns, path
+    return _Stamp(digest.digest(), changed, newest)

@@ -1,0 +1,70 @@
+"""Rows of CSV files as strangers write them, and rows that any reader gives back.
+
+A value with a comma, a quote or blanks at its ends stands in quotes (RFC 4180); blanks around other
+values say nothing. Spreadsheets separate by semicolons or tabs, too.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from boxwright.core.errors import AnnotationError
+
+DELIMITERS = (",", ";", "\t", "|")
+MOST_BYTES = 1 << 20  # of a line; Python's own limit of a cell is 128 KB
+NEEDS_QUOTES = re.compile(r'[",]|^\s|\s$')
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+HINT = "save it as CSV, UTF-8"
+
+
+def rows(path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the number of its (last) line; raises AnnotationError."""
+    reader = csv.reader(_lines(path), delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        for cells in reader:
+            if any(cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise AnnotationError(path, reader.line_num, f"is no valid CSV: {error}") from None
+
+
+def delimiter_of(path: Path, known: Callable[[list[str]], bool]) -> str | None:
+    """The delimiter that gives a first row which the caller knows; None where none does."""
+    return next((each for each in DELIMITERS if known(_first_row(path, each))), None)
+
+
+def row_text(cells: Iterable[str]) -> str:
+    """A line with cells that `rows` gives back; they hold no control characters."""
+    return ",".join(map(_cell, cells)) + "\n"
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if NEEDS_QUOTES.search(text) else text
+
+
+def _first_row(path: Path, delimiter: str) -> list[str]:
+    try:
+        return next(rows(path, delimiter), (0, []))[1]
+    except AnnotationError:
+        return []
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with open(path, "rb") as file:
+        number = 0
+        while line := file.readline(MOST_BYTES + 1):
+            number += 1
+            if len(line) > MOST_BYTES:
+                raise AnnotationError(path, number, f"is longer than {MOST_BYTES} bytes")
+            yield _text(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line, path, number)
+
+
+def _text(line: bytes, path: Path, number: int) -> str:
+    if b"\0" in line:
+        raise AnnotationError(path, number, "a NUL byte stands here: this is UTF-16, or no text", HINT)
+    try:
+        return line.decode().rstrip(" \r\n") + "\n"
+    except UnicodeDecodeError as error:
+        fact = f"byte {line[error.start]:#x} is no UTF-8"
+        raise AnnotationError(path, number, fact, HINT) from None

@@ -1,0 +1,24 @@
+"""JSON lines: a value a line, each line bounded, so that a file of any length takes the memory of one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from boxwright.core.errors import AnnotationError
+from boxwright.core.parsing.json_document import Json, parsed
+
+MOST_BYTES = 4 << 20  # of a line: 20,000 boxes, or an outline of 200,000 vertices
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, Json]]:
+    """The value of each line that is not blank, with the line's number; raises AnnotationError.
+
+    Lines end with a line feed and with nothing else: U+2028 and the like stand in strings as they are.
+    """
+    with open(path, "rb") as file:
+        number = 0
+        while line := file.readline(MOST_BYTES + 1):
+            number += 1
+            if len(line) > MOST_BYTES:
+                raise AnnotationError(path, number, f"is longer than {MOST_BYTES} bytes")
+            if not line.isspace():
+                yield number, parsed(line.rstrip(b"\r\n"), path, number)

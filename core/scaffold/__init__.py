@@ -1,0 +1,1 @@
+"""The package of an adapter to begin with: what `boxwright adapters new` writes."""
