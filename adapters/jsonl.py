@@ -6,8 +6,6 @@ Lines:    a header {"format": "boxwright", "version": 1, "labels": [...] or null
 Fields:   those of ImageRecord, Box and Cuboid in boxwright.core.schema, absent where they say nothing
 Units:    pixels of the stored image, 0-based edges, maxima exclusive
 Source:   this module
-
-Lines end with a line feed and with nothing else: U+2028 and the like stand in strings as they are.
 """
 
 import dataclasses
@@ -25,7 +23,8 @@ from boxwright.core.errors import AnnotationError, nearest, reading
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.numbers import MOST_PIXELS, number, shortened
 from boxwright.core.options import Options, reads
-from boxwright.core.parsing.json_document import Json, Object, parsed
+from boxwright.core.parsing.json_document import Json, Object
+from boxwright.core.parsing.json_lines import MOST_BYTES, json_lines
 from boxwright.core.parsing.optional_values import is_scalar
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
@@ -35,7 +34,6 @@ from boxwright.core.write_context import WriteContext
 FORMAT: Literal["boxwright"] = "boxwright"
 VERSION: Literal[1] = 1
 FILE, IMAGES = "annotations.jsonl", "images"
-MOST_BYTES = 4 << 20  # of a line: 20,000 boxes, or an outline of 200,000 vertices
 
 BOX_KEYS = tuple(field.name for field in dataclasses.fields(Box))
 RECORD_KEYS = tuple(field.name for field in dataclasses.fields(ImageRecord) if field.name != "file")
@@ -58,14 +56,14 @@ def read(path: Path, options: JsonlOptions) -> Source:
     """Read the header; the records wait for the scan."""
     file = _file(Path(os.path.abspath(path)))
     images = ImageFolder(options.images or file.parent / IMAGES)
-    start, first = next(_lines(file), (1, None))
+    start, first = next(json_lines(file), (1, None))
     if first is None:
         raise AnnotationError(file, "", "is empty")
     with reading(file, start):
         header = _header(first)
 
     def scan(context: ReadContext) -> Iterator[ImageRecord]:
-        for line, value in _lines(file):
+        for line, value in json_lines(file):
             if line != start or "path" in value:
                 record = _record(value, line, file, images, context)
                 if record is not None:
@@ -90,7 +88,7 @@ def sniff(path: Path) -> bool:
     try:
         if path.is_file() and path.suffix != ".jsonl":
             return False
-        _, first = next(_lines(_file(path)), (0, None))
+        _, first = next(json_lines(_file(path)), (0, None))
         _header(first)
     except (OSError, AnnotationError, ValueError):
         return isinstance(first, dict) and first.get("format") == FORMAT
@@ -106,18 +104,6 @@ def _file(path: Path) -> Path:
     if not file.is_file():
         raise AnnotationError(file, "", "there is no such file", f"give the folder that holds {FILE}")
     return file
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Json]]:
-    """The JSON value of each line that is not blank, with the line's number."""
-    with open(path, "rb") as file:
-        number = 0
-        while line := file.readline(MOST_BYTES + 1):
-            number += 1
-            if len(line) > MOST_BYTES:
-                raise AnnotationError(path, number, f"is longer than {MOST_BYTES} bytes")
-            if not line.isspace():
-                yield number, parsed(line, path, number)
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))

@@ -12,7 +12,7 @@ from boxwright.core.numbers import shortened
 from boxwright.core.options import Options, names
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-RESERVED = frozenset({"new"})  # `boxwright adapters new`
+RESERVED = frozenset({"new", "check"})  # `boxwright adapters new` and `check`
 
 
 @dataclass(frozen=True, slots=True)

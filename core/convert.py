@@ -2,60 +2,30 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter
+from boxwright.core.conversion import Conversion, ConversionSource, look_at, plan_of
+from boxwright.core.conversion_options import divided, meant_for
 from boxwright.core.errors import OptionError
 from boxwright.core.images.image_file import Placement
-from boxwright.core.layout.source_look import Look, look
 from boxwright.core.merge import in_source, merged, names_of
-from boxwright.core.options import Options
 from boxwright.core.plugins import Format
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read import read, reader_of
 from boxwright.core.report import Report, report_of
 from boxwright.core.reporter import Reporter
 from boxwright.core.schema import Dataset
-from boxwright.core.splits import Split, parse_split, split
+from boxwright.core.splits import parse_split, split
 from boxwright.core.tally import Tally
 from boxwright.core.target import finished, staged
-from boxwright.core.transforms import Dropped, Transforms, transform
-from boxwright.core.write import fill, identity, target_plan, writer_of
+from boxwright.core.transforms import Transforms, transform
+from boxwright.core.write import fill, writer_of
 from boxwright.core.write_context import WriteContext
 
 Progress = Callable[[Dataset], Dataset]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """One data set to read; `name` is what tells it from the others."""
-
-    name: str
-    path: Path
-    reader: Adapter
-    options: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Conversion:
-    """Everything that was asked for, with adapters found and options checked."""
-
-    sources: tuple[_Source, ...]
-    target: Path
-    writer: Adapter
-    write_options: Options
-    name: str
-    images: Placement
-    labels: tuple[str, ...] | None
-    transforms: Transforms
-    split: Split
-    seed: int
-    policy: Policy
-    decode: bool
-    dropped: Dropped = field(default_factory=Dropped)
 
 
 def convert(
@@ -101,15 +71,15 @@ def convert(
         _check_places(path, target)
     readers = [reader_of(path, format) for path in paths]
     writer = writer_of(to or _own_format(readers))
-    divided = [_divided(reader, writer, _meant_for(reader, readers, options or {})) for reader in readers]
-    conversion = _Conversion(
+    options_of = [divided(reader, writer, meant_for(reader, readers, options or {})) for reader in readers]
+    conversion = Conversion(
         sources=tuple(
-            _Source(name=own, path=path, reader=reader, options=ours)
-            for own, path, reader, (ours, _) in zip(names_of(paths), paths, readers, divided, strict=True)
+            ConversionSource(name=own, path=path, reader=reader, options=ours)
+            for own, path, reader, (ours, _) in zip(names_of(paths), paths, readers, options_of, strict=True)
         ),
         target=target,
         writer=writer,
-        write_options=adapter_options.parse(writer.name, writer.options, "write", divided[0][1]),
+        write_options=adapter_options.parse(writer.name, writer.options, "write", options_of[0][1]),
         name=name or (names_of(paths)[0] if len(paths) == 1 else target.name),
         images=images,
         labels=None if labels is None else tuple(labels),
@@ -123,14 +93,14 @@ def convert(
 
 
 def _run(
-    conversion: _Conversion,
+    conversion: Conversion,
     workers: int,
     overwrite: bool,
     on_problem: Callable[[Problem], None] | None,
     progress: Progress,
 ) -> Report:
-    looks = {source.name: _look(source) for source in conversion.sources}
-    plan = _plan(conversion, looks)
+    looks = {source.name: look_at(source) for source in conversion.sources}
+    plan = plan_of(conversion, looks)
     target, writer = conversion.target, conversion.writer
     # Any: these are keyword arguments of Report.
     sources = " + ".join(str(source.path) for source in conversion.sources)
@@ -154,7 +124,7 @@ def _run(
     return report_of(tally, **names, dropped=dict(conversion.dropped), skipped=context.skipped)
 
 
-def _prepared(conversion: _Conversion, tally: Tally) -> Dataset:
+def _prepared(conversion: Conversion, tally: Tally) -> Dataset:
     datasets = {source.name: _opened(source, conversion, tally) for source in conversion.sources}
     if len(datasets) == 1:
         [dataset] = datasets.values()
@@ -167,7 +137,7 @@ def _prepared(conversion: _Conversion, tally: Tally) -> Dataset:
     return split(dataset, conversion.split, conversion.seed, own)
 
 
-def _opened(source: _Source, conversion: _Conversion, tally: Tally) -> Dataset:
+def _opened(source: ConversionSource, conversion: Conversion, tally: Tally) -> Dataset:
     alone = len(conversion.sources) == 1
     return read(
         source.path,
@@ -179,57 +149,6 @@ def _opened(source: _Source, conversion: _Conversion, tally: Tally) -> Dataset:
         decode=conversion.decode,
         **source.options,
     )
-
-
-def _plan(conversion: _Conversion, looks: Mapping[str, Look]) -> dict[str, object]:
-    """What decides the bytes of the target: the same plan means the same result."""
-    transforms = conversion.transforms
-    plans = {
-        source.name: _source_plan(source, looks[source.name].fingerprint) for source in conversion.sources
-    }
-    stated = {"sets": plans} if len(plans) > 1 else plans[conversion.sources[0].name]
-    return {
-        **identity(),
-        "source": {
-            **stated,
-            "labels": None if conversion.labels is None else list(conversion.labels),
-            "strict": conversion.policy.strict,
-            "on": dict(sorted(conversion.policy.actions.items())),
-            "decode": conversion.decode,
-            "map": dict(sorted(transforms.map.items())),
-            "only": list(transforms.only),
-            "min_size": transforms.min_size,
-            "drop_empty": transforms.drop_empty,
-            "sample": transforms.sample,
-            "limit": transforms.limit,
-            "split": conversion.split.method,
-            "split_sizes": dict(conversion.split.sizes),
-        },
-        "target": target_plan(
-            conversion.writer, conversion.write_options, conversion.name, conversion.images
-        ),
-        "seed": conversion.seed,
-    }
-
-
-def _source_plan(source: _Source, fingerprint: str) -> dict[str, object]:
-    """What decides the records of one data set, and their order."""
-    return {
-        "format": source.reader.name,
-        "name": names_of([source.path])[0],
-        "fingerprint": fingerprint,
-        "options": adapter_options.plain(_stated(source)),
-    }
-
-
-def _look(source: _Source) -> Look:
-    """A look at the data set's files; those that its options name belong to it."""
-    return look(source.path, *_paths(_stated(source).values()))
-
-
-def _stated(source: _Source) -> dict[str, object]:
-    options = adapter_options.parse(source.reader.name, source.reader.options, "read", source.options)
-    return {key: getattr(options, key) for key in adapter_options.names(type(options), "read")}
 
 
 def _paths_of(source: Path | str | Sequence[Path | str]) -> list[Path]:
@@ -246,53 +165,6 @@ def _own_format(readers: Sequence[Adapter]) -> Adapter:
     if len(names) > 1:
         raise OptionError(f"the sources are of several formats: {', '.join(names)}", "--to NAME says which")
     return readers[0]
-
-
-def _paths(options: Iterable[object]) -> Iterable[Path]:
-    """The folders and files that options name, as far as they exist: they belong to the source."""
-    return (value for value in options if isinstance(value, Path) and value.exists())
-
-
-def _meant_for(
-    reader: Adapter, readers: Sequence[Adapter], options: Mapping[str, object]
-) -> Mapping[str, object]:
-    """Without the options that another one of several readers has and this one has not."""
-    own = adapter_options.names(reader.options, "read")
-    others = {name for other in readers for name in adapter_options.names(other.options, "read")}.difference(
-        own
-    )
-    return {name: value for name, value in options.items() if name.removeprefix("from.") not in others}
-
-
-def _divided(
-    reader: Adapter, writer: Adapter, options: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Options for reading and for writing; raises OptionError for one that is neither's or both's."""
-    reads = adapter_options.names(reader.options, "read")
-    writes = adapter_options.names(writer.options, "write")
-    ours: dict[str, object] = {}
-    theirs: dict[str, object] = {}
-    for given, value in options.items():
-        side, _, key = given.rpartition(".")
-        if side not in ("", "from", "to"):
-            raise OptionError(f"option {given}: options are written key, from.key or to.key")
-        if side != "to" and key in reads and not (side == "" and key in writes):
-            ours[key] = value
-        elif (side != "from" and key in writes and key not in reads) or side == "to":
-            theirs[key] = value
-        elif key in reads:
-            raise OptionError(
-                f"option {key}: {reader.name} and {writer.name} both have it", f"from.{key} or to.{key}"
-            )
-        else:
-            raise OptionError(_unknown(key, reader, writer))
-    return ours, theirs
-
-
-def _unknown(key: str, reader: Adapter, writer: Adapter) -> str:
-    reads = ", ".join(adapter_options.names(reader.options, "read")) or "none"
-    writes = ", ".join(adapter_options.names(writer.options, "write")) or "none"
-    return f"option {key}: unknown; reading {reader.name} has {reads}; writing {writer.name} has {writes}"
 
 
 def _check_places(source: Path, target: Path) -> None:

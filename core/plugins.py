@@ -16,10 +16,18 @@ import pluggy
 from boxwright.core.adapter import Adapter
 from boxwright.core.adapter_faults import faults
 from boxwright.core.errors import OptionError, PluginWarning, nearest
-from boxwright.core.plugin_file import module_of_file
-from boxwright.core.plugin_origin import BUILT_IN_ORIGIN, BrokenPlugin, failure, file_origin, package_origin
-from boxwright.core.plugin_registry import PROJECT, Offer, Plugins
-from boxwright.core.plugin_settings import listed_files
+from boxwright.core.plugin.origin import (
+    BUILT_IN_ORIGIN,
+    PROCESS_ORIGIN,
+    BrokenPlugin,
+    Origin,
+    failure,
+    file_origin,
+    package_origin,
+)
+from boxwright.core.plugin.registry import PROJECT, Offer, Plugins
+from boxwright.core.plugin.settings import listed_files
+from boxwright.core.plugin.single_file import module_of_file
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -90,6 +98,11 @@ def offers() -> dict[str, Offer]:
         offer.adapter.name if count[offer.adapter.name] == 1 else offer.full_name: offer for offer in found
     }
     return dict(sorted(named.items()))
+
+
+def origin_of(adapter: Adapter) -> Origin:
+    """Where an adapter comes from; one that was handed over is the running program's."""
+    return next((offer.origin for offer in offers().values() if offer.adapter is adapter), PROCESS_ORIGIN)
 
 
 def broken_plugins() -> list[BrokenPlugin]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, OptionError, relative
+from boxwright.core.plugin.telling import failures_told
 from boxwright.core.plugins import Format, adapter_of, adapters, sniffed
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.read_context import ReadContext
@@ -37,7 +38,8 @@ def read(
     raises      OptionError for wrong arguments, AnnotationError for data that cannot be understood
     """
     path = Path(path)
-    source = _opened(reader_of(path, format), path, options)
+    reader = reader_of(path, format)
+    source = _opened(reader, path, options)
     wanted = None if labels is None else tuple(labels)
     policy = Policy(strict=strict, actions=on or {})
     dataset = Dataset(wanted or source.labels, lambda: scan(), source.info)
@@ -47,7 +49,7 @@ def read(
         context = ReadContext(
             root=source.root, policy=policy, sink=on_problem or found.append, labels=wanted, decode=decode
         )
-        with _named_from(source.root):
+        with _named_from(source.root), failures_told(reader):
             yield from source.scan(context)
         dataset.problems[:] = found
 
@@ -67,7 +69,7 @@ def _opened(adapter: Adapter, path: Path, options: Mapping[str, object]) -> Sour
         name = adapter.name
         raise OptionError(f"cannot read {name!r}: it can only be written. Formats that can be read: {able}")
     parsed = adapter_options.parse(adapter.name, adapter.options, "read", options)
-    with _named_from(path if path.is_dir() else path.parent):
+    with _named_from(path if path.is_dir() else path.parent), failures_told(adapter):
         return adapter.read(path, parsed)
 
 

@@ -11,6 +11,7 @@ from boxwright.core.errors import BoxwrightError, OptionError
 from boxwright.core.images.image_file import Placement
 from boxwright.core.manifest import TOOL, write_manifest
 from boxwright.core.options import Options
+from boxwright.core.plugin.telling import failures_told
 from boxwright.core.plugins import Format, adapter_of, adapters
 from boxwright.core.report import Report, report_of
 from boxwright.core.schema import Dataset
@@ -76,7 +77,8 @@ def fill(
     if adapter.write is None:  # writer_of has made sure that there is one
         raise BoxwrightError(f"{adapter.name} cannot write")
     context.losses, context.on_skip = tally.losses, tally.skip
-    adapter.write(dataset, options, context)
+    with failures_told(adapter):
+        adapter.write(dataset, options, context)
     write_manifest(context.root, context.name, {**plan, **_contents(tally, dataset), **context.summary})
 
 

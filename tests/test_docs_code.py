@@ -49,6 +49,7 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     "README.md": Setting(there=("egohands_data", "raccoon"), instead=SHORT_RUN),
     "docs/explanation/splits.md": Setting(there=("egohands_data",)),
+    "docs/how-to/know-your-data.md": Setting(there=("egohands_data", "raccoon")),
     "docs/how-to/overfit.md": Setting(
         there=("tf",),
         instead={

@@ -53,7 +53,7 @@ def test_a_wheel_holds_the_modules_on_disk(root: Path, modules: dict[str, Path],
     subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
     [wheel] = tmp_path.glob("boxwright-*.whl")
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    template = (path for path in (root / "core/scaffold/template").rglob("*") if path.is_file())
+    template = (path for path in (root / "core").glob("*/template/**/*") if path.is_file())
     data = [root / "py.typed", *root.glob("configs/*.config"), *template]
     assert inside == {f"boxwright/{path.relative_to(root).as_posix()}" for path in (*modules.values(), *data)}
 

@@ -2,13 +2,20 @@
 
 import argparse
 import json
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from boxwright.core.command_line.argument_texts import actions, names, pairs
 from boxwright.core.command_line.commands import Commands
 from boxwright.core.command_line.plugin_option import add_plugin_option, load_plugins
 from boxwright.core.command_line.reading_arguments import add_reading, problem_writer
+from boxwright.core.errors import OptionError
+from boxwright.core.schema import ImageRecord
+
+if TYPE_CHECKING:
+    from boxwright.core.html_report.html_report import HtmlReport
 
 SAME, DIFFERENT = 0, 1  # exit codes of `boxwright diff`, as of diff(1)
 
@@ -27,6 +34,10 @@ def _add_inspect(commands: Commands) -> None:
     )
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     command.add_argument("--contact-sheet", type=Path, metavar="PNG", help="draw images with their boxes")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts and pictures")
+    command.add_argument(
+        "--model", metavar="NAME", help="whose anchors the page compares boxes with (ssd_mobilenet_v2)"
+    )
     add_reading(command)
     add_plugin_option(command)
     command.set_defaults(run=_inspect)
@@ -49,13 +60,13 @@ def _add_diff(commands: Commands) -> None:
 
 
 def _inspect(parsed: argparse.Namespace) -> None:
-    from boxwright.core.images.contact_sheet import contact_sheet
     from boxwright.core.inspect import inspect
     from boxwright.core.progress import shown_progress
 
     load_plugins(parsed)
-    sheet = parsed.contact_sheet
+    report = _html_report(parsed)
     with ExitStack() as stack:
+        written = problem_writer(parsed.problems, stack)
         found = inspect(
             parsed.source,
             parsed.format,
@@ -64,11 +75,36 @@ def _inspect(parsed: argparse.Namespace) -> None:
             strict=parsed.strict,
             on=actions(parsed.on),
             decode=parsed.decode,
-            on_problem=problem_writer(parsed.problems, stack),
-            consume=None if sheet is None else lambda records: contact_sheet(records, sheet),
+            on_problem=written if report is None else report.told(written),
+            consume=lambda records: _look(records, parsed.contact_sheet, report),
             progress=shown_progress(),
         )
+    if report is not None:
+        report.write(found)
     print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if parsed.json else found)
+
+
+def _html_report(parsed: argparse.Namespace) -> "HtmlReport | None":
+    """What makes the page; a model's name that none has is an error before anything is read."""
+    if parsed.html is None:
+        if parsed.model is not None:
+            raise OptionError("--model names whose anchors a page compares boxes with", "add --html FILE")
+        return None
+    from boxwright.core.html_report.html_report import HtmlReport
+
+    return HtmlReport(parsed.html, parsed.model)
+
+
+def _look(records: Iterable[ImageRecord], sheet: Path | None, report: "HtmlReport | None") -> None:
+    """Read all records once, for the page and the contact sheet where they are wanted."""
+    from boxwright.core.images.contact_sheet import contact_sheet
+
+    watched = records if report is None else report.survey.watching(records)
+    if sheet is not None:
+        contact_sheet(watched, sheet)
+        return
+    for _ in watched:
+        pass
 
 
 def _diff(parsed: argparse.Namespace) -> int:

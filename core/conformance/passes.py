@@ -26,16 +26,14 @@ NAME = "sample"  # what files that need a name are called
 class Trial:
     """What a check needs: the adapter, what it can hold, a folder of the check's own.
 
-    sample     a data set in this format, for an adapter that cannot write one
-    neighbours other adapters, whose data this one must not take for its own
-    examples   how many random data sets to try
+    sample    a data set in this format, for an adapter that cannot write one
+    examples  how many random data sets to try
     """
 
     adapter: Adapter
     limits: Limits
     folder: Path
     sample: Path | None = None
-    neighbours: tuple[Adapter, ...] = ()
     examples: int = 20
 
     @property

@@ -9,8 +9,8 @@ import pytest
 from boxwright.core import plugins
 from boxwright.core.adapter import Adapter
 from boxwright.core.errors import OptionError, PluginWarning
-from boxwright.core.plugin_origin import BUILT_IN_ORIGIN, Origin
-from boxwright.core.plugin_registry import PROJECT, Plugins
+from boxwright.core.plugin.origin import BUILT_IN_ORIGIN, Origin
+from boxwright.core.plugin.registry import PROJECT, Plugins
 from boxwright.core.plugins import (
     BUILT_IN,
     adapter_named,

@@ -92,10 +92,35 @@ def test_new_writes_a_package_and_says_how_to_go_on(tmp_path, capsys):
     ("arguments", "message"),
     [
         (["new"], "adapters new: a name is missing\n  hint: boxwright adapters new my_format"),
-        (["kitti", "coco"], "adapters kitti coco: only `adapters new` takes more"),
-        (["kitti", "--out", "x"], "adapters kitti --out x: only `adapters new` takes more"),
+        (["kitti", "coco"], "adapters kitti coco: only `new` and `check` take more"),
+        (["kitti", "--out", "x"], "adapters kitti --out x: only `new` and `check` take more"),
     ],
 )
 def test_arguments_that_make_no_sense_together_are_told(capsys, arguments, message):
     assert main(["adapters", *arguments]) == 2
     assert capsys.readouterr().err == f"boxwright: {message}\n"
+
+
+def test_check_tells_what_a_format_of_ours_has_passed(capsys):
+    assert main(["adapters", "check", "jsonl"]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "jsonl: passed all 18 checks"
+    assert "round_trip" in others[0] and max(map(len, others)) <= 80
+
+
+def test_check_names_the_fault_of_a_plugin(tmp_path, capsys):
+    # Reads anything as a data set without images.
+    (tmp_path / "greedy.py").write_text(
+        "import boxwright\n"
+        "ADAPTER = boxwright.Adapter(name='greedy', summary='all', source='none', sniff=lambda path: True,\n"
+        "    read=lambda path, options: boxwright.Source(root=path, scan=lambda context: iter(())))\n"
+        "@boxwright.hookimpl\n"
+        "def register_adapters():\n"
+        "    return [ADAPTER]\n"
+    )
+    (tmp_path / "sample").mkdir()
+    plugin, sample = str(tmp_path / "greedy.py"), str(tmp_path / "sample")
+    assert main(["adapters", "check", "greedy", "--plugin", plugin, "--sample", sample]) == 1
+    out = capsys.readouterr().out
+    assert "sniffing: " in out
+    assert out.splitlines()[-1].startswith("greedy: ")

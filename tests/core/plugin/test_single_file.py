@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boxwright.core.errors import OptionError
-from boxwright.core.plugin_file import module_of_file
+from boxwright.core.plugin.single_file import module_of_file
 
 
 def test_a_file_becomes_a_module_in_which_dataclasses_and_options_work(tmp_path: Path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from boxwright.core.errors import OptionError
-from boxwright.core.plugin_settings import Listed, config_file, listed_files
+from boxwright.core.plugin.settings import Listed, config_file, listed_files
 
 
 @pytest.fixture

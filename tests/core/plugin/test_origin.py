@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from boxwright.core.plugin_origin import BrokenPlugin, Origin, failure
+from boxwright.core.plugin.origin import BrokenPlugin, Origin, failure
 
 POINTS = BrokenPlugin(
     name="points",

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from boxwright.core.describe import WIDTH, abilities
-from boxwright.core.plugin_origin import BUILT_IN_ORIGIN, BrokenPlugin
-from boxwright.core.plugin_registry import Offer
+from boxwright.core.plugin.origin import BUILT_IN_ORIGIN, BrokenPlugin
+from boxwright.core.plugin.registry import Offer
 
 NAME = 11  # columns of a name, at least
 ABILITIES = len("read write")

@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.plugin_list import plugin_list
-from boxwright.core.plugin_origin import BUILT_IN_ORIGIN, BrokenPlugin, Origin
-from boxwright.core.plugin_registry import Offer
+from boxwright.core.plugin.listing import plugin_list
+from boxwright.core.plugin.origin import BUILT_IN_ORIGIN, BrokenPlugin, Origin
+from boxwright.core.plugin.registry import Offer
 
 STRANGER = Origin(text="boxwright-points 1.0", owner="boxwright-points", remedy="uninstall it")
 

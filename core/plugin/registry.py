@@ -9,7 +9,7 @@ import pluggy
 from boxwright.core.adapter import Adapter
 from boxwright.core.adapter_faults import called_wrongly, faults
 from boxwright.core.numbers import shortened
-from boxwright.core.plugin_origin import PROCESS_ORIGIN, BrokenPlugin, Origin, failure
+from boxwright.core.plugin.origin import PROCESS_ORIGIN, BrokenPlugin, Origin, failure
 
 PROJECT = "boxwright"  # pluggy's project name and the entry-point group
 HOOK = "register_adapters"

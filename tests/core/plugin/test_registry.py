@@ -6,8 +6,8 @@ import pytest
 
 from boxwright.core.adapter import Adapter
 from boxwright.core.errors import OptionError
-from boxwright.core.plugin_origin import Origin
-from boxwright.core.plugin_registry import Plugins, short_name
+from boxwright.core.plugin.origin import Origin
+from boxwright.core.plugin.registry import Plugins, short_name
 from boxwright.core.plugins import hookimpl
 
 STRANGER = Origin(text="stranger 1.0", owner="stranger", remedy="update or uninstall stranger")
