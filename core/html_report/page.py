@@ -1,7 +1,7 @@
 """The page: one HTML file with everything in it, no script, no request to anywhere.
 
-Its size is bounded: at most 24 + 48 + 12 small pictures, three large ones for each problem code, and charts
-of at most 1,500 points for each of 12 classes.
+Its size is bounded: at most 24 + 48 + 12 small pictures, three large ones for each problem code, and a
+scatter of at most 10,000 points: below 3 MB for photographs, and a line more for each class.
 """
 
 import base64
@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -17,18 +17,25 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
-from numpy.typing import NDArray
 
 from boxwright.core.errors import WriteError, located
 from boxwright.core.html_report import answers
 from boxwright.core.html_report.anchor_fit import LEAST_OVERLAP, Model, best_overlaps
 from boxwright.core.html_report.answers import ONE_CELL, Answer, percent, plural
 from boxwright.core.html_report.box_sample import BoxSizes
-from boxwright.core.html_report.charts import Bar, Points, bars, hexadecimal, histogram, scatter
-from boxwright.core.html_report.heat_map import middle_share
+from boxwright.core.html_report.charts import hexadecimal
 from boxwright.core.html_report.near_duplicates import NearDuplicates, near_duplicates
 from boxwright.core.html_report.picture_hash import BITS
 from boxwright.core.html_report.pictures import LARGE, SMALL, Picture, Pictures, heat_picture
+from boxwright.core.html_report.sections import (
+    SHOWN,
+    Section,
+    class_section,
+    copy_section,
+    count_section,
+    position_section,
+    size_section,
+)
 from boxwright.core.html_report.survey import Survey
 from boxwright.core.images.box_drawing import Rgb, colour
 from boxwright.core.inspect import Inspection
@@ -36,9 +43,6 @@ from boxwright.core.problems import RULES, Problem
 from boxwright.core.schema import ImageRecord
 
 TEMPLATE, STYLE = "page.html", "page.css"
-SHOWN = 12  # classes that are shown at once; the others are folded away or left out, and counted
-MOST_POINTS = 1500  # of one class in the scatter: more only overlap
-COLUMNS = 24  # at most, of a histogram: wide enough to touch on a phone
 MESSAGE = 300  # characters of a problem's message
 
 
@@ -49,16 +53,6 @@ class Figure:
     picture: Picture
     title: str
     facts: str = ""
-
-
-@dataclass(slots=True)
-class Section:
-    """A part of the page: what it says in words, then its charts."""
-
-    name: str
-    title: str
-    answers: list[Answer]
-    charts: list[tuple[str, Markup]] = field(default_factory=list)
 
 
 def write_report(found: Inspection, survey: Survey, model: Model, target: Path) -> int:
@@ -91,12 +85,12 @@ def page(found: Inspection, survey: Survey, model: Model) -> str:
     near = near_duplicates(survey.files.items)
     sizes = survey.sample.sizes
     sections = [
-        _classes(labels, survey, palette),
-        _counts(survey),
-        _sizes(sizes, model, survey, palette),
-        _positions(survey),
+        class_section(labels, survey, palette),
+        count_section(survey),
+        size_section(sizes, model, survey, palette),
+        position_section(survey),
         Section("splits", "Splits", [*answers.split_answers(tally, survey.boxes_of, grouped=survey.grouped)]),
-        _copies(near, found, survey),
+        copy_section(near, found, survey),
         Section("problems", "Problems", [*answers.problem_answers(tally)]),
     ]
     style = _packaged(STYLE)
@@ -168,82 +162,6 @@ def _facts(found: Inspection) -> list[tuple[str, str]]:
     return [(f"{count:,}", name) for name, count in counts.items() if count or name not in optional]
 
 
-def _classes(labels: Mapping[str, int], survey: Survey, palette: Mapping[str, Rgb]) -> Section:
-    section = Section("classes", "Classes", [*answers.class_answers(labels, survey.images_of_label)])
-    rows = [
-        Bar(
-            label,
-            count,
-            f"{plural(count, 'box', 'boxes')}, {plural(survey.images_of_label[label], 'image')}",
-            palette[label],
-        )
-        for label, count in islice(labels.items(), SHOWN)
-    ]
-    if rows:
-        section.charts.append(("Boxes of each class", bars("classes", "Boxes of each class", rows)))
-    return section
-
-
-def _counts(survey: Survey) -> Section:
-    section = Section("counts", "Boxes per image", [*answers.count_answers(survey.images_with)])
-    most = max(survey.images_with, default=0)
-    step = -(-(most + 1) // COLUMNS)
-    counts = [0] * (most // step + 1)
-    for number, images in survey.images_with.items():
-        counts[number // step] += images
-    every = max(len(counts) // 6, 1)
-    ticks = [(place + 0.5, str(place * step)) for place in range(0, len(counts), every)]
-    axis = "boxes in an image" if step == 1 else f"boxes in an image, from; columns of {step}"
-    title = "Images by their number of boxes"
-    section.charts.append((title, histogram("counts", title, counts, ticks, axis)))
-    return section
-
-
-def _sizes(sizes: BoxSizes, model: Model, survey: Survey, palette: Mapping[str, Rgb]) -> Section:
-    sides = model.seen(sizes)
-    height, width = model.size
-    best = best_overlaps(sides, model.shapes)
-    told = [
-        *answers.size_answers(sides, height, width, model.name),
-        *answers.anchor_answers(best, model.name),
-    ]
-    if survey.unsized:
-        told.append(Answer("note", f"{plural(survey.unsized, 'image')} of unknown size: left out here."))
-    section = Section("sizes", "Sizes and anchors", told)
-    if not len(sides):
-        return section
-    names = {number: label for label, number in survey.numbers.items()}
-    points = [
-        Points(_thinned(sides[sizes.labels == number]), palette[names[number]])
-        for number in np.unique(sizes.labels).tolist()[:SHOWN]
-    ]
-    title = "Widths and heights as the network sees them; squares are its anchors"
-    described = f"median {np.median(sides[:, 0]):.0f} x {np.median(sides[:, 1]):.0f} pixels"
-    chart = scatter("scatter", title, described, points, model.shapes, max(height, width))
-    section.charts.append((title, chart))
-    section.charts += _size_histograms(sides, max(height, width))
-    return section
-
-
-def _size_histograms(sides: NDArray[np.float32], side: int) -> Iterator[tuple[str, Markup]]:
-    powers = np.arange(1, np.ceil(np.log2(side)) + 0.01, 0.5)  # columns of half a doubling
-    middle = np.sqrt(sides.prod(axis=1)).clip(2, 2 ** powers[-1] * 0.999)
-    counts = np.histogram(np.log2(middle), powers)[0].tolist()
-    ticks = [(float(2 * (power - 1)), f"{2**power:.0f}") for power in powers[::2]]
-    title = "Sizes of boxes in the network's pixels"
-    axis = "side of a square of the box's area"
-    yield title, histogram("sizes", title, counts, ticks, axis)
-    ratio = np.log2(np.maximum(sides[:, 0], 1e-3) / np.maximum(sides[:, 1], 1e-3)).clip(-3, 2.999)
-    counts = np.histogram(ratio, np.arange(-3, 3.01, 0.5))[0].tolist()
-    words = ((0, "1:8"), (2, "1:4"), (4, "1:2"), (6, "1:1"), (8, "2:1"), (10, "4:1"), (12, "8:1"))
-    title = "Aspect ratios on the network's image"
-    yield title, histogram("ratios", title, counts, words, "width : height")
-
-
-def _thinned(sides: NDArray[np.float32]) -> NDArray[np.float32]:
-    return sides[:: max(-(-len(sides) // MOST_POINTS), 1)]
-
-
 @dataclass(frozen=True, slots=True)
 class LabelRow:
     """A line of the table of classes: counts, and how its boxes fit the model."""
@@ -275,12 +193,6 @@ def _label_rows(
     return [row(label) for label in labels]
 
 
-def _positions(survey: Survey) -> Section:
-    grids = survey.heat_maps.maps()
-    told = [*answers.position_answers(middle_share(grids.sum(axis=0)))] if len(grids) else []
-    return Section("positions", "Where objects are", told)
-
-
 def _heat_maps(labels: Mapping[str, int], survey: Survey) -> Iterator[Figure]:
     grids = survey.heat_maps.maps()
     if not len(grids):
@@ -291,11 +203,6 @@ def _heat_maps(labels: Mapping[str, int], survey: Survey) -> Iterator[Figure]:
             number = survey.numbers[label]
             if number < len(grids):
                 yield Figure(heat_picture(grids[number]), label, plural(labels[label], "box", "boxes"))
-
-
-def _copies(near: NearDuplicates, found: Inspection, survey: Survey) -> Section:
-    told = answers.near_answers(near, found.tally.splits, found.tally.images, grouped=survey.grouped)
-    return Section("copies", "Near copies", [*told])
 
 
 def _split_rows(found: Inspection, survey: Survey) -> list[tuple[str, ...]]:
