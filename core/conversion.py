@@ -51,7 +51,7 @@ def plan_of(conversion: Conversion, looks: Mapping[str, Look]) -> dict[str, obje
     plans = {
         source.name: _source_plan(source, looks[source.name].fingerprint) for source in conversion.sources
     }
-    stated = {"sets": plans} if len(plans) > 1 else plans[conversion.sources[0].name]
+    stated = {"order": list(plans), "sets": plans} if len(plans) > 1 else plans[conversion.sources[0].name]
     return {
         **identity(),
         "source": {

@@ -4,8 +4,8 @@ import errno
 import os
 from pathlib import Path
 
+from boxwright.core.byte_count import in_words
 from boxwright.core.errors import WriteError
-from boxwright.core.fetch.byte_count import in_words
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What only writing can meet, whichever file the error names: a copy that fails names its source first.

@@ -33,8 +33,7 @@ def _add_convert(commands: Commands) -> None:
     command.add_argument("source", type=Path, metavar="SRC", help="the data set's folder or file")
     command.add_argument("target", type=Path, metavar="DST", help="the folder to make")
     command.add_argument("--to", required=True, metavar="F", help="the format to write")
-    _add_conversion(command)
-    command.add_argument("--split", default="source", metavar="S", help="how to split, see below")
+    _add_conversion(command, split="source")
     command.set_defaults(run=_convert)
 
 
@@ -44,12 +43,12 @@ def _add_merge(commands: Commands) -> None:
         help="several data sets into one: labels united by name, a folder for the images of each",
         epilog=SPLITS,
     )
-    command.add_argument("source", type=Path, nargs="+", metavar="SRC", help="the data sets, two or more")
+    command.add_argument("source", type=Path, metavar="SRC", help="a data set's folder or file")
+    command.add_argument("others", type=Path, nargs="+", metavar="SRC", help="the others")
     command.add_argument("target", type=Path, metavar="DST", help="the folder to make")
     command.add_argument("--to", metavar="F", help="the format to write; that of the sources when not given")
-    _add_conversion(command)
-    command.add_argument("--split", default="source", metavar="S", help="how to split, see below")
-    command.set_defaults(run=_convert)
+    _add_conversion(command, split="source")
+    command.set_defaults(run=_merge)
 
 
 def _add_split(commands: Commands) -> None:
@@ -61,16 +60,16 @@ def _add_split(commands: Commands) -> None:
         "target", type=Path, nargs="?", metavar="DST", help="the folder to make; only a table without it"
     )
     command.add_argument("--to", metavar="F", help="the format to write; that of the source when not given")
-    _add_conversion(command)
-    command.add_argument("--split", default="group", metavar="S", help="how, see below (group:val=0.2)")
+    _add_conversion(command, split="group")
     command.set_defaults(run=_split)
 
 
-def _add_conversion(command: argparse.ArgumentParser) -> None:
+def _add_conversion(command: argparse.ArgumentParser, *, split: str) -> None:
     command.add_argument("--from", dest="format", metavar="F", help="the source's format; found by looking")
     command.add_argument(
         "--name", metavar="N", help="the data set's name; the source folder's when not given"
     )
+    command.add_argument("--split", default=split, metavar="S", help=f"how to split, see below ({split})")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of made splits and samples (0)")
     _add_transforms(command)
     command.add_argument("--shards", type=int, metavar="N", help="TFRecord files for each split (1)")
@@ -94,6 +93,11 @@ def _add_transforms(command: argparse.ArgumentParser) -> None:
     command.add_argument("--drop-empty", action="store_true", help="leave out images without boxes")
     command.add_argument("--sample", type=float, metavar="N", help="so many images, or this share, by seed")
     command.add_argument("--limit", type=int, metavar="N", help="the first N images")
+
+
+def _merge(parsed: argparse.Namespace) -> None:
+    parsed.source = [parsed.source, *parsed.others]
+    _convert(parsed)
 
 
 def _convert(parsed: argparse.Namespace) -> None:

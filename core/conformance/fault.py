@@ -47,6 +47,6 @@ def crash(error: Exception, doing: str) -> Fault:
 
 
 def _deepest(error: Exception) -> str:
-    """The line that raised an exception, and the last one of the adapter's before it."""
+    """The line that raised an exception, and the two calls that led to it."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[:-4:-1])

@@ -1,6 +1,7 @@
 """Which boxes of one image were added, removed, moved, relabelled or otherwise changed."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -43,33 +44,66 @@ def box_changes(old: Sequence[Box], new: Sequence[Box], fields: Collection[str])
     """The changes from one list of boxes to another; their order says nothing.
 
     fields   the optional fields of Box that are compared
-    Boxes are paired by their overlap, the nearest first, a label in common going before another one; from an
-    intersection over union of 0.5 on they are the same object.
+    Boxes are paired by their overlap, the nearest first; from an intersection over union of 0.5 on they are
+    one object. Of boxes that overlap as well, those with one label are a pair, then those that differ least.
     """
-    pairs = _pairs(old, new)
+    pairs = _unchanged(old, new, fields)
+    pairs |= _nearest(_left(old, pairs.keys()), _left(new, pairs.values()), fields)
     for i, j in sorted(pairs.items()):
         if differing := _differing(old[i], new[j], fields):
             yield BoxChange(old[i], new[j], differing)
-    yield from (BoxChange(box, None) for i, box in enumerate(old) if i not in pairs)
-    taken = set(pairs.values())
-    yield from (BoxChange(None, box) for j, box in enumerate(new) if j not in taken)
+    yield from (BoxChange(box, None) for box in _left(old, pairs.keys()).values())
+    yield from (BoxChange(None, box) for box in _left(new, pairs.values()).values())
 
 
-def _pairs(old: Sequence[Box], new: Sequence[Box]) -> dict[int, int]:
+def _left(boxes: Sequence[Box], taken: Collection[int]) -> dict[int, Box]:
+    """The boxes that no pair has yet, by their places."""
+    gone = set(taken)
+    return {number: box for number, box in enumerate(boxes) if number not in gone}
+
+
+def _unchanged(old: Sequence[Box], new: Sequence[Box], fields: Collection[str]) -> dict[int, int]:
+    """Boxes that are in both as they are: nearly all, and found without comparing each with each."""
+    places: dict[object, list[int]] = {}
+    for j, box in enumerate(new):
+        places.setdefault((box.label, box.edges), []).append(j)
+    pairs: dict[int, int] = {}
+    for i, box in enumerate(old):
+        alike = places.get((box.label, box.edges), [])
+        found = next((j for j in alike if not _differing(box, new[j], fields)), None)
+        if found is not None:
+            alike.remove(found)
+            pairs[i] = found
+    return pairs
+
+
+def _nearest(old: dict[int, Box], new: dict[int, Box], fields: Collection[str]) -> dict[int, int]:
     """The box of `new` that each box of `old` has become; no box twice."""
-    candidates = sorted(
-        (-overlap, old[i].label != new[j].label, i, j)
-        for i in range(len(old))
-        for j in range(len(new))
-        if (overlap := _overlap(old[i].edges, new[j].edges)) >= SAME_OBJECT
-    )
     pairs: dict[int, int] = {}
     taken: set[int] = set()
-    for _, _, i, j in candidates:
+    for *_, i, j in sorted(_candidates(old, new, fields)):
         if i not in pairs and j not in taken:
             pairs[i] = j
             taken.add(j)
     return pairs
+
+
+def _candidates(
+    old: dict[int, Box], new: dict[int, Box], fields: Collection[str]
+) -> Iterator[tuple[float, bool, int, int, int]]:
+    """Pairs that may be one object, as they sort: overlap, label, number of other differences, places."""
+    ordered = sorted(new.items(), key=lambda item: item[1].x_min)
+    lefts = [box.x_min for _, box in ordered]
+    for i, box in old.items():
+        # What two boxes have in common is at least half of what they cover, so that their left edges differ
+        # by no more than a width.
+        reach = box.x_max - box.x_min + SAME_PIXEL
+        first, last = bisect_left(lefts, box.x_min - reach), bisect_right(lefts, box.x_min + reach)
+        for j, other in ordered[first:last]:
+            overlap = _overlap(box.edges, other.edges)
+            if overlap >= SAME_OBJECT:
+                differing = len(_differing(box, other, fields))
+                yield -overlap, box.label != other.label, differing, i, j
 
 
 def _overlap(one: Edges, other: Edges) -> float:

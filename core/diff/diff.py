@@ -110,7 +110,7 @@ class _Comparison:
         """A digest of everything that is compared, but for the path."""
         regions = record.ignored if "ignored" in self.asked else ()
         parts = [
-            repr([getattr(record, name) for name in self.record_fields]),
+            repr([_in_order(getattr(record, name)) for name in self.record_fields]),
             *sorted(map(self._text, record.boxes)),
             "ignored",
             *sorted(map(self._text, regions)),
@@ -121,7 +121,7 @@ class _Comparison:
     def _text(self, box: Box) -> str:
         edges = [round(edge, DIGITS) + 0.0 for edge in box.edges]  # + 0.0: there is no minus zero
         stated = ((name, getattr(box, name)) for name in self.box_fields)
-        said = [(name, value) for name, value in stated if value != NOTHING[name]]
+        said = [(name, _in_order(value)) for name, value in stated if value != NOTHING[name]]
         return repr((box.label, edges, said))
 
     def image(self, record: ImageRecord) -> object:
@@ -172,6 +172,11 @@ class _Comparison:
         if "ignored" in self.asked:
             boxes += box_changes(old.ignored, new.ignored, self.box_fields)
         return ImageChange(new.path, tuple(fields), tuple(boxes))
+
+
+def _in_order(value: object) -> object:
+    """A value whose text does not depend on the order of its keys."""
+    return sorted(value.items()) if isinstance(value, Mapping) else value
 
 
 def _keyed(dataset: Dataset) -> Iterator[tuple[Key, ImageRecord]]:

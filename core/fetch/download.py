@@ -9,8 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
+from boxwright.core.byte_count import in_words
 from boxwright.core.fetch.archive import looks_like_an_archive
-from boxwright.core.fetch.byte_count import in_words
 from boxwright.core.fetch.part_file import PartFile
 from boxwright.core.fetch.refusal import Dropped, Refused
 from boxwright.core.fetch.response import HEAD, Response, opened

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from boxwright.core.byte_count import in_words
 from boxwright.core.errors import BoxwrightError, OptionError
-from boxwright.core.fetch.byte_count import in_words
 from boxwright.core.fetch.catalogue import item_named
 from boxwright.core.fetch.download import Bar, Patience, Say, Wanted, download
 from boxwright.core.fetch.fetched import place_of

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from boxwright.core.fetch.byte_count import in_words
+from boxwright.core.byte_count import in_words
 from boxwright.core.fetch.catalogue import ITEMS, known_model
 from boxwright.core.fetch.item import Item
 from boxwright.core.fetch.zoo import checkpoint_in

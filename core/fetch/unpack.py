@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from boxwright.core.byte_count import in_words
 from boxwright.core.fetch.archive import Member, members
-from boxwright.core.fetch.byte_count import in_words
 from boxwright.core.fetch.refusal import Refused
 from boxwright.core.numbers import shortened
 from boxwright.core.schema import unsafe_path

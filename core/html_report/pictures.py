@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boxwright.core.html_report.survey import Seen
 from boxwright.core.images.box_drawing import Rgb, draw_boxes
-from boxwright.core.images.contact_sheet import _picture
+from boxwright.core.images.contact_sheet import fitted_picture
 from boxwright.core.schema import ImageRecord
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Pictures:
         """The record's image with its boxes; a grey one that says why where there is none."""
         key = (record.path, record.split, size)
         if key not in self._drawn:
-            picture, scale = _picture(record, size, TEXT[size])
+            picture, scale = fitted_picture(record, size, TEXT[size])
             draw_boxes(picture, record, scale, TEXT[size], self.palette)
             self._drawn[key] = _jpeg(picture)
         return self._drawn[key]
@@ -54,7 +54,7 @@ class Pictures:
     def of_file(self, seen: Seen, size: int) -> Picture:
         """The image alone."""
         record = ImageRecord(path=seen.path, width=None, height=None, file=seen.file)
-        return _jpeg(_picture(record, size, TEXT[size])[0])
+        return _jpeg(fitted_picture(record, size, TEXT[size])[0])
 
 
 def heat_picture(grid: NDArray[np.int64]) -> Picture:

@@ -141,7 +141,7 @@ def _cell(record: ImageRecord, size: int, text: int, palette: Mapping[str, Rgb])
     """One image with its boxes, its path and its size below."""
     from PIL import Image, ImageDraw
 
-    picture, scale = _picture(record, size, text)
+    picture, scale = fitted_picture(record, size, text)
     draw_boxes(picture, record, scale, text, palette)
     line = round(text * 1.4)
     cell = Image.new("RGB", (size, picture.height + 2 * line + 4), PAPER)
@@ -160,7 +160,7 @@ def _facts(record: ImageRecord) -> str:
     return ", ".join(fact for fact in facts if fact)
 
 
-def _picture(record: ImageRecord, size: int, text: int) -> "tuple[Image, float]":
+def fitted_picture(record: ImageRecord, size: int, text: int) -> "tuple[Image, float]":
     """A record's image scaled to fit a square, and the scale; a grey stand-in where there is none."""
     try:
         data = None if record.file is None else record.file.read()

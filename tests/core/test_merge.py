@@ -145,3 +145,10 @@ def test_each_source_has_a_name_of_its_own(paths, names):
 def test_no_source_is_an_error():
     with pytest.raises(OptionError, match="no source: give the path of at least one data set"):
         convert([], "all", to="jsonl")
+
+
+def test_another_order_of_the_sources_is_another_data_set(voc):
+    cats, dogs = voc("cats", a="cat"), voc("dogs", 50, b="dog")
+    convert([cats, dogs], "all", to="jsonl")
+    with pytest.raises(WriteError, match=r"source\.order: \['cats', 'dogs'\] there"):
+        convert([dogs, cats], "all", to="jsonl")

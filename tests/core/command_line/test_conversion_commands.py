@@ -65,3 +65,10 @@ def test_split_with_a_target_writes_what_it_showed():
     assert main(["split", "cats", "divided", "--split", "group:val=0.4"]) == 0
     splits = [record.split for record in boxwright.read("divided")]
     assert (splits.count("train"), splits.count("val")) == (3, 2)
+
+
+@pytest.mark.usefixtures("pets")
+def test_merge_of_one_data_set_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["merge", "cats", "pets"])
+    assert "the following arguments are required: DST" in capsys.readouterr().err

@@ -106,4 +106,4 @@ def test_every_wrong_adapter_is_caught():
 
 
 def test_the_right_adapter_conforms():
-    assert check(RIGHT) == []
+    assert check(RIGHT, examples=5) == []

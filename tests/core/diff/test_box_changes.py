@@ -1,9 +1,13 @@
 """Boxes are paired as a person would pair them."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boxwright.core.diff import box_changes as module
 from boxwright.core.diff.box_changes import BoxChange, box_changes, same
 from boxwright.core.schema import Box
 
@@ -78,3 +82,32 @@ def test_numbers_are_equal_up_to_float32(old, new, equal):
 
 def test_a_box_that_was_moved_and_renamed_is_relabelled():
     assert BoxChange(CAT, box("dog", 1, 0, 11, 10), ("label", "edges")).kind == "relabelled"
+
+
+def test_boxes_on_one_place_are_paired_with_what_they_were():
+    easy, hard = replace(CAT, difficult=False), replace(CAT, difficult=True)
+    moved = box("cat", 50, 50, 60, 60), box("cat", 51, 50, 61, 60)
+    changes = list(box_changes([easy, hard, moved[0]], [hard, easy, moved[1]], ("difficult",)))
+    assert [change.kind for change in changes] == ["moved"]
+
+
+def test_a_crowd_is_compared_without_looking_at_every_pair(monkeypatch):
+    calls = Counter()
+    overlap = module._overlap
+    monkeypatch.setattr(module, "_overlap", lambda *edges: calls.update("x") or overlap(*edges))
+    crowd = [box("head", 20 * n, 0, 20 * n + 15, 15) for n in range(300)]
+    shifted = [box("head", 20 * n + 1, 0, 20 * n + 16, 15) for n in range(300)]
+    assert [change.kind for change in box_changes(crowd, shifted, ())] == ["moved"] * 300
+    assert calls["x"] == 300
+
+
+@given(_boxes, _boxes)
+def test_no_pair_is_missed_for_lying_too_far_apart(old, new):
+    each = {
+        (i, j)
+        for i, a in enumerate(old)
+        for j, b in enumerate(new)
+        if module._overlap(a.edges, b.edges) >= 0.5
+    }
+    found = module._candidates(dict(enumerate(old)), dict(enumerate(new)), ())
+    assert {(i, j) for *_, i, j in found} == each

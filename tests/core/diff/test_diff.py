@@ -148,3 +148,13 @@ def test_a_conversion_changes_nothing_that_both_can_hold(version, format):
     thirds = Box(label="cat", x_min=1 / 3, y_min=2 / 3, x_max=40 / 3, y_max=50 / 3)
     images = {"a.png": (thirds, DOG), "b.png": ()}
     assert diff(version("old", images), version("new", images, format=format)).nothing
+
+
+def test_the_order_of_attributes_is_no_difference(version):
+    one, other = (
+        Box(label="cat", x_min=0, y_min=0, x_max=9, y_max=9, attributes=dict(pairs))
+        for pairs in ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)])
+    )
+    old, new = version("old", {"a.png": (one,)}), version("new", {"b.png": (other,)})
+    (new / "images/b.png").write_bytes((old / "images/a.png").read_bytes())
+    assert diff(old, new).renamed == {"a.png": "b.png"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from boxwright.core.fetch.byte_count import in_words
+from boxwright.core.byte_count import in_words
 
 
 @pytest.mark.parametrize(
