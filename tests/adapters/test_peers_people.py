@@ -1,98 +1,50 @@
 """LabelMe, CVAT and WIDER FACE, against the tools that make and read them, where these are installed.
 
-BOXWRIGHT_PEERS names a folder of virtual environments, their names beginning with the tool's: `labelme…`,
-`labelformat…`, `globox…`, `datumaro…`, `supervision…` (6.3.1, 0.1.17, 2.9.0, 1.13.12 and 0.31.2 agree).
+BOXWRIGHT_PEERS names a folder of their environments, see peers.py. LabelMe 6.3.1, labelformat 0.1.17,
+globox 2.9.0, datumaro 1.13.12 and supervision 0.31.2 agree.
 No tool that could be installed reads or writes CrowdHuman.
 """
 
 import json
-import os
-import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 import boxwright
-from boxwright.core.images.image_file import ImageFile
-from boxwright.core.schema import Box, Dataset, ImageRecord
+from boxwright.core.schema import Dataset
+from tests.adapters.peers import Boxes, boxes_of, datumaro_reads, datumaro_writes, draw, found, records, run
 
 pytestmark = pytest.mark.slow
 
-WIDTH, HEIGHT = 64, 48
-TRUTH = {
+TRUTH: Boxes = {
     "a.jpg": [("face", [1.0, 2.0, 30.0, 40.0]), ("face", [5.5, 6.25, 20.75, 30.5])],
     "b.jpg": [("face", [0.0, 0.0, 64.0, 48.0])],
     "c.jpg": [],
 }
-
-
-@pytest.fixture
-def run():
-    """Runs Python code with arguments in the environment of a tool; gives what it prints, as JSON."""
-    folder = os.environ.get("BOXWRIGHT_PEERS")
-    if not folder:
-        pytest.skip("no other tools: BOXWRIGHT_PEERS names a folder of their environments")
-
-    def in_environment(tool: str, code: str, *arguments: object) -> object:
-        found = sorted(Path(folder).glob(f"{tool}*/bin/python"))
-        if not found:
-            pytest.skip(f"no environment {tool}* in {folder}")
-        command = [str(found[0]), "-c", code, *map(str, arguments)]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
-
-    return in_environment
+SIZES = dict.fromkeys(TRUTH, (64, 48))
 
 
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
     """The three images of the truth."""
-    folder = tmp_path / "images"
-    folder.mkdir()
-    for name in TRUTH:
-        Image.new("RGB", (WIDTH, HEIGHT), (9, 99, 199)).save(folder / name)
-    return folder
+    return draw(tmp_path / "images", SIZES)
 
 
-def ours(path: Path, name: str) -> dict[str, list[tuple[str, list[float]]]]:
+def ours(path: Path, name: str) -> Boxes:
     dataset = boxwright.read(path, name)
-    found = {
-        record.path.rpartition("/")[2]: [(box.label, list(box.edges)) for box in record.boxes]
-        for record in dataset
-    }
+    boxes = boxes_of(dataset)
     assert dataset.problems == []
-    return found
+    return boxes
 
 
 def write(images: Path, target: Path, name: str, split: str | None = None) -> Path:
-    records = [
-        ImageRecord(
-            path=path if name != "wider_face" else f"0--Parade/{path}",
-            width=WIDTH,
-            height=HEIGHT,
-            split=split,
-            boxes=tuple(
-                Box(label=label, x_min=a, y_min=b, x_max=c, y_max=d) for label, (a, b, c, d) in boxes
-            ),
-            file=ImageFile(images / path),
-        )
-        for path, boxes in TRUTH.items()
+    folder = "0--Parade/" if name == "wider_face" else ""
+    held = [
+        replace(record, path=folder + record.path, split=split) for record in records(TRUTH, images, SIZES)
     ]
-    boxwright.write(Dataset(None, lambda: iter(records)), target, format=name)
+    boxwright.write(Dataset(None, lambda: iter(held)), target, format=name)
     return target
-
-
-def plain(found: object) -> dict[str, list[tuple[str, list[float]]]]:
-    assert isinstance(found, dict)
-    return {name: [(label, edges) for label, edges in boxes] for name, boxes in found.items()}
 
 
 TRUTH_TEXT = json.dumps(TRUTH)
@@ -177,71 +129,42 @@ print(json.dumps({l.image.filename: [(o.category.name, [o.box.xmin, o.box.ymin, 
                                      for o in l.objects] for l in source.get_labels()}))
 """
 
-DATUMARO_WRITES = """
-import json, sys
-from datumaro.components.annotation import Bbox
-from datumaro.components.dataset import Dataset
-from datumaro.components.dataset_base import DatasetItem
-from datumaro.components.media import Image
-truth, images = json.loads(sys.argv[1]), sys.argv[2]
-media = {name: Image.from_file(path=f"{images}/{name}") for name in truth}
-items = [DatasetItem(id=name.rpartition(".")[0], subset="train", media=media[name],
-         annotations=[Bbox(e[0], e[1], e[2] - e[0], e[3] - e[1], label=0) for _, e in boxes])
-         for name, boxes in truth.items()]
-Dataset.from_iterable(items, categories=["face"]).export(sys.argv[3], sys.argv[4], save_media=True)
-"""
 
-DATUMARO_READS = """
-import json, sys
-from datumaro.components.annotation import AnnotationType
-from datumaro.components.dataset import Dataset
-found = Dataset.import_from(sys.argv[1], sys.argv[2])
-names = [label.name for label in found.categories()[AnnotationType.label].items]
-read = {}
-for item in found:
-    boxes = [a for a in item.annotations if a.type == AnnotationType.bbox]
-    read[item.id.rpartition("/")[2] + ".jpg"] = [(names[a.label], a.points) for a in boxes]
-print(json.dumps(read))
-"""
-
-
-def test_labelme_and_we_read_each_others_files(run, images: Path, tmp_path: Path):
+def test_labelme_and_we_read_each_others_files(images: Path, tmp_path: Path):
     run("labelme", LABELME_WRITES, TRUTH_TEXT, images)
     assert ours(images, "label_me") == TRUTH
-    found = run("labelme", LABELME_READS, write(images, tmp_path / "out", "label_me"))
-    assert plain(found) == TRUTH
+    assert found("labelme", LABELME_READS, write(images, tmp_path / "out", "label_me")) == TRUTH
 
 
-def test_supervision_and_we_read_each_others_labelme_files(run, images: Path, tmp_path: Path):
+def test_supervision_and_we_read_each_others_labelme_files(images: Path, tmp_path: Path):
     run("supervision", SUPERVISION_WRITES, TRUTH_TEXT, images, tmp_path / "theirs")
     assert ours(tmp_path / "theirs", "label_me") == TRUTH
     out = write(images, tmp_path / "out", "label_me")
     (out / "out_manifest.json").unlink()  # it takes every JSON file for one of LabelMe's
-    assert plain(run("supervision", SUPERVISION_READS, out, out)) == TRUTH
+    assert found("supervision", SUPERVISION_READS, out, out) == TRUTH
 
 
 @pytest.mark.parametrize("name, file", [("cvat", "annotations.xml"), ("label_me", "")])
-def test_globox_and_we_read_each_others_files(run, images: Path, tmp_path: Path, name: str, file: str):
+def test_globox_and_we_read_each_others_files(images: Path, tmp_path: Path, name: str, file: str):
     run("globox", GLOBOX_WRITES, TRUTH_TEXT, name, images)
     assert ours(images, name) == TRUTH
     out = write(images, tmp_path / "out", name)
     (out / "out_manifest.json").unlink()
-    assert plain(run("globox", GLOBOX_READS, name, out / file)) == TRUTH
+    assert found("globox", GLOBOX_READS, name, out / file) == TRUTH
 
 
-def test_labelformat_and_we_read_each_others_cvat_files(run, images: Path, tmp_path: Path):
+def test_labelformat_and_we_read_each_others_cvat_files(images: Path, tmp_path: Path):
     out = write(images, tmp_path / "out", "cvat")
-    assert plain(run("labelformat", LABELFORMAT, out / "annotations.xml", images)) == TRUTH
+    assert found("labelformat", LABELFORMAT, out / "annotations.xml", images) == TRUTH
     assert ours(images, "cvat") == TRUTH
 
 
 @pytest.mark.parametrize("name", ["cvat", "wider_face"])
-def test_datumaro_and_we_read_each_others_files(run, images: Path, tmp_path: Path, name: str):
+def test_datumaro_and_we_read_each_others_files(images: Path, tmp_path: Path, name: str):
     out = write(images, tmp_path / "out", name, split="train")
-    assert plain(run("datumaro", DATUMARO_READS, out, name)) == TRUTH
-    run("datumaro", DATUMARO_WRITES, TRUTH_TEXT, images, tmp_path / "theirs", name)
+    assert datumaro_reads(out, name) == TRUTH
+    datumaro_writes(TRUTH, ["face"], dict.fromkeys(TRUTH, "train"), images, tmp_path / "theirs", name)
     theirs = boxwright.read(tmp_path / "theirs", name)
-    found = {r.path.rpartition("/")[2]: [(b.label, list(b.edges)) for b in r.boxes] for r in theirs}
-    assert found == TRUTH
+    assert boxes_of(theirs) == TRUTH
     codes = {"wider_face": ["missing_field"], "cvat": []}  # no number of faces where there is none
     assert [problem.code for problem in theirs.problems] == codes[name]

@@ -1,54 +1,30 @@
 """CSV, Create ML and VIA against other libraries: what they write is read, what is written they read.
 
-BOXWRIGHT_PEERS names a folder of virtual environments, one a library: supervision* (tested with 0.31.2),
-globox* (2.9.0), pandas* or datumaro* (pandas 2.3), keras-retinanet* (1.0.0). Each program prints JSON.
+BOXWRIGHT_PEERS names a folder of their environments, see peers.py: supervision* (tested with 0.31.2),
+globox* (2.9.0), datumaro* for its pandas (2.3), keras-retinanet* (1.0.0).
 """
 
 import json
-import os
-import subprocess
-from pathlib import Path
 
 import pytest
-from PIL import Image
 
 import boxwright
-from boxwright.core.images.image_file import ImageFile
-from boxwright.core.schema import Box, Dataset, ImageRecord
+from boxwright.core.schema import Dataset
+from tests.adapters.peers import Boxes, boxes_of, draw, found, records, run
 
 pytestmark = pytest.mark.slow
 
 # Whole pixels and quarters, which float32 holds.
-BOXES = {
-    "a.jpg": [("hand", (1, 2, 30, 40)), ("face", (10.25, 0, 64, 20.5))],
-    "b.jpg": [("hand", (0, 0, 64, 48))],
+BOXES: Boxes = {
+    "a.jpg": [("face", [10.25, 0.0, 64.0, 20.5]), ("hand", [1.0, 2.0, 30.0, 40.0])],
+    "b.jpg": [("hand", [0.0, 0.0, 64.0, 48.0])],
 }
-FOUND = {
-    name: sorted([label, list(map(float, edges))] for label, edges in found) for name, found in BOXES.items()
-}
-
-
-def run(library, program, *arguments):
-    """What a program prints in the environment of a library; skips where there is none."""
-    folder = os.environ.get("BOXWRIGHT_PEERS")
-    if folder is None:
-        pytest.skip("BOXWRIGHT_PEERS names no folder of virtual environments")
-    for name in library:
-        if pythons := sorted(Path(folder).glob(f"{name}*/bin/python")):
-            done = subprocess.run(
-                [pythons[0], "-c", program, *map(str, arguments)], check=True, capture_output=True, text=True
-            )
-            return json.loads(done.stdout or "null")
-    return pytest.skip(f"no environment {' or '.join(library)} in {folder}")
+SIZES = dict.fromkeys(BOXES, (64, 48))
 
 
 @pytest.fixture
 def images(tmp_path):
-    folder = tmp_path / "source"
-    folder.mkdir()
-    for name in BOXES:
-        Image.new("RGB", (64, 48), (90, 120, 60)).save(folder / name)
-    return folder
+    return draw(tmp_path / "source", SIZES)
 
 
 @pytest.fixture
@@ -56,20 +32,8 @@ def written(images, tmp_path):
     """Writes the boxes in a format, as one data set without splits."""
 
     def write(name):
-        records = [
-            ImageRecord(
-                path=path,
-                width=64,
-                height=48,
-                boxes=tuple(
-                    Box(label=label, x_min=box[0], y_min=box[1], x_max=box[2], y_max=box[3])
-                    for label, box in found
-                ),
-                file=ImageFile(images / path),
-            )
-            for path, found in BOXES.items()
-        ]
-        boxwright.write(Dataset(None, lambda: iter(records)), tmp_path / "out", format=name)
+        held = records(BOXES, images, SIZES)
+        boxwright.write(Dataset(None, lambda: iter(held)), tmp_path / "out", format=name)
         return tmp_path / "out"
 
     return write
@@ -77,12 +41,9 @@ def written(images, tmp_path):
 
 def ours(path, name, **options):
     dataset = boxwright.read(path, name, **options)
-    found = {
-        record.path: sorted([box.label, list(map(float, box.edges))] for box in record.boxes)
-        for record in dataset
-    }
+    boxes = {image: sorted(each) for image, each in boxes_of(dataset).items()}
     assert dataset.problems == []
-    return found
+    return boxes
 
 
 SUPERVISION_WRITES = """
@@ -114,13 +75,13 @@ print(json.dumps(found))
 
 
 def test_supervisions_create_ml_is_read(images, tmp_path):
-    run(("supervision",), SUPERVISION_WRITES, images, tmp_path / "out", json.dumps(BOXES))
-    assert ours(tmp_path / "out", "create_ml") == FOUND
+    run("supervision", SUPERVISION_WRITES, images, tmp_path / "out", json.dumps(BOXES))
+    assert ours(tmp_path / "out", "create_ml") == BOXES
 
 
 def test_supervision_reads_our_create_ml(written):
     folder = written("create_ml") / "images"
-    assert run(("supervision",), SUPERVISION_READS, folder, folder / "_annotations.createml.json") == FOUND
+    assert found("supervision", SUPERVISION_READS, folder, folder / "_annotations.createml.json") == BOXES
 
 
 GLOBOX_WRITES = """
@@ -143,14 +104,15 @@ print(json.dumps({each.image_id: sorted(
 
 
 def test_globoxes_via_json_is_read(images):
-    run(("globox",), GLOBOX_WRITES, images, images / "via.json", json.dumps(BOXES))
-    assert ours(images, "via") == FOUND
+    run("globox", GLOBOX_WRITES, images, images / "via.json", json.dumps(BOXES))
+    assert ours(images, "via") == BOXES
 
 
 def test_globox_reads_our_via_json(written):
-    assert run(("globox",), GLOBOX_READS, written("via") / "images/via_region_data.json") == FOUND
+    assert found("globox", GLOBOX_READS, written("via") / "images/via_region_data.json") == BOXES
 
 
+PANDAS = "datumaro"  # its environment holds pandas
 PANDAS_WRITES = """
 import json, sys, pandas
 rows = [
@@ -177,12 +139,12 @@ print(json.dumps({name: sorted(
 )
 def test_the_tables_that_pandas_writes_are_read(images, index, delimiter):
     boxes = json.dumps(BOXES)
-    run(("pandas", "datumaro"), PANDAS_WRITES, images / "train_labels.csv", boxes, index, delimiter)
-    assert ours(images, "csv") == FOUND
+    run(PANDAS, PANDAS_WRITES, images / "train_labels.csv", boxes, index, delimiter)
+    assert ours(images, "csv") == BOXES
 
 
 def test_pandas_reads_our_tables_as_the_tutorials_do(written):
-    assert run(("pandas", "datumaro"), PANDAS_READS, written("csv") / "labels.csv") == FOUND
+    assert found(PANDAS, PANDAS_READS, written("csv") / "labels.csv") == BOXES
 
 
 # Its generator needs Keras, its parser does not.
@@ -203,4 +165,4 @@ print(json.dumps({name: sorted([box["class"], [float(box[key]) for key in ("x1",
 def test_a_table_for_keras_retinanet_is_read_as_it_reads_it(images):
     table = images / "train.csv"
     table.write_text("a.jpg,1,2,30,40,hand\nb.jpg,,,,,\na.jpg,0,0,64,48,face\n")
-    assert ours(images, "csv") == run(("keras-retinanet",), RETINANET_READS, table)
+    assert ours(images, "csv") == found("keras-retinanet", RETINANET_READS, table)

@@ -1,30 +1,27 @@
 """YOLO and Open Images against other libraries: what they write is read, and what is written they read.
 
-BOXWRIGHT_PEERS names a folder of virtual environments whose names begin with those of the libraries
-(`supervision`, `labelformat-0.1.17`); each test runs where its library is. Tried with ultralytics 8.4.190,
+BOXWRIGHT_PEERS names a folder of their environments, see peers.py. Tried with ultralytics 8.4.190,
 supervision 0.31.2, labelformat 0.1.17 and datumaro 1.13.12.
 """
 
 import json
-import os
-import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 import boxwright
-from boxwright.core.images.image_file import ImageFile
-from boxwright.core.schema import Box, Dataset, ImageRecord
+from boxwright.core.schema import Dataset
+from tests.adapters.peers import Boxes, boxes_of, datumaro_reads, datumaro_writes, draw, found, records, run
 
 pytestmark = pytest.mark.slow
 
 SIZES = {"im 0.jpg": (100, 80), "im 1.jpg": (64, 48), "im 2.jpg": (333, 777)}
 # Label and edges in pixels, by image; the second image is a negative.
-TRUTH = {
-    "im 0.jpg": [("cat", (10, 20, 30.5, 40)), ("yes", (0, 0, 100, 80))],
+TRUTH: Boxes = {
+    "im 0.jpg": [("cat", [10, 20, 30.5, 40]), ("yes", [0, 0, 100, 80])],
     "im 1.jpg": [],
-    "im 2.jpg": [("cat", (1, 2, 3, 4)), ("yes", (300.25, 700, 333, 777))],
+    "im 2.jpg": [("cat", [1, 2, 3, 4]), ("yes", [300.25, 700, 333, 777])],
 }
 LABELS = ("cat", "yes")
 FIVE_DECIMALS = 1e-5 * 777  # of a pixel, on the longest side: what supervision and darknet's six leave
@@ -52,37 +49,7 @@ found = {
     ]
     for path, _, each in data
 }
-print("FOUND" + json.dumps(found))
-"""
-DATUMARO_WRITES = """
-import json, sys, numpy as np, datumaro as dm
-from datumaro import Bbox, DatasetItem
-from datumaro.components.media import Image
-folder, truth, labels, form = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]
-items = [
-    DatasetItem(
-        name[:-4],
-        subset="val" if form == "yolo_ultralytics" and name == "im 1.jpg" else "train",
-        media=Image.from_file(path=f"{folder}/source/{name}"),
-        annotations=[
-            Bbox(a, b, c - a, d - b, label=labels.index(label)) for label, (a, b, c, d) in boxes
-        ],
-    )
-    for name, boxes in truth.items()
-]
-dm.Dataset.from_iterable(items, categories=labels).export(f"{folder}/theirs", form, save_media=True)
-"""
-DATUMARO_READS = """
-import json, sys, datumaro as dm
-data = dm.Dataset.import_from(sys.argv[1], sys.argv[2])
-names = [label.name for label in data.categories()[dm.AnnotationType.label]]
-found = {
-    f"{item.id}.jpg": [
-        (names[each.label], each.points) for each in item.annotations if isinstance(each, dm.Bbox)
-    ]
-    for item in data
-}
-print("FOUND" + json.dumps(found))
+print(json.dumps(found))
 """
 LABELFORMAT_READS = """
 import json, pathlib, sys
@@ -94,7 +61,7 @@ found = {
     ]
     for each in data.get_labels()
 }
-print("FOUND" + json.dumps(found))
+print(json.dumps(found))
 """
 LABELFORMAT_WRITES = """
 import pathlib, shutil, sys
@@ -120,78 +87,38 @@ for each in images.labels:
         )
         for id, (x, y, w, h) in zip(each["cls"], each["bboxes"].astype(float))
     ]
-print("FOUND" + json.dumps(found))
+print(json.dumps(found))
 """
-
-
-def run(peer: str, script: str, *arguments: str) -> str:
-    """Run a script in a library's environment; its standard output."""
-    folder = os.environ.get("BOXWRIGHT_PEERS")
-    found = sorted(Path(folder).glob(f"{peer}*/bin/python")) if folder else []
-    if not found:
-        pytest.skip(f"no {peer}*/bin/python in the folder that BOXWRIGHT_PEERS names")
-    command = [str(found[0]), "-c", script, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "YOLO_OFFLINE": "1"})
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def in_pixels(peer: str, script: str, *arguments: str) -> dict[str, list[tuple[str, list[float]]]]:
-    """What a library reads."""
-    text = run(peer, script, *arguments).rpartition("FOUND")[2]
-    return json.loads(text)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A folder with the images below `source`."""
-    (tmp_path / "source").mkdir()
-    for name, size in SIZES.items():
-        Image.new("RGB", size, (90, 120, 60)).save(tmp_path / "source" / name)
-    return tmp_path
+    return draw(tmp_path / "source", SIZES).parent
 
 
-def records(source: Path) -> list[ImageRecord]:
-    return [
-        ImageRecord(
-            path=name,
-            width=SIZES[name][0],
-            height=SIZES[name][1],
-            split="train",
-            file=ImageFile(source / "source" / name),
-            boxes=tuple(
-                Box(label=label, x_min=x_min, y_min=y_min, x_max=x_max, y_max=y_max)
-                for label, (x_min, y_min, x_max, y_max) in boxes
-            ),
-        )
-        for name, boxes in TRUTH.items()
-    ]
+def written(source: Path, format: str) -> Path:
+    held = [replace(record, split="train") for record in records(TRUTH, source / "source", SIZES)]
+    boxwright.write(Dataset(LABELS, lambda: iter(held)), source / "ours", format=format)
+    return source / "ours"
 
 
-def written(source: Path, format: str) -> str:
-    boxwright.write(Dataset(LABELS, lambda: iter(records(source))), source / "ours", format=format)
-    return str(source / "ours")
-
-
-def check(found: dict[str, list[tuple[str, list[float]]]], tolerance: float) -> None:
-    assert found.keys() == TRUTH.keys()
-    for name, boxes in TRUTH.items():
-        assert [label for label, _ in found[name]] == [label for label, _ in boxes]
-        for (_, edges), (_, true) in zip(found[name], boxes, strict=True):
+def check(boxes: Boxes, tolerance: float) -> None:
+    assert boxes.keys() == TRUTH.keys()
+    for name, true_boxes in TRUTH.items():
+        assert [label for label, _ in boxes[name]] == [label for label, _ in true_boxes]
+        for (_, edges), (_, true) in zip(boxes[name], true_boxes, strict=True):
             assert edges == pytest.approx(true, abs=tolerance)
 
 
 def check_read(source: Path, tolerance: float) -> None:
     dataset = boxwright.read(source / "theirs")
-    found = {
-        Path(record.path).name: [(box.label, list(box.edges)) for box in record.boxes] for record in dataset
-    }
-    check(found, tolerance)
+    check(boxes_of(dataset), tolerance)
     assert dataset.problems == [] and dataset.labels == LABELS
 
 
 def test_what_supervision_writes_is_read(source: Path):
-    run("supervision", SUPERVISION_WRITES, str(source), json.dumps(TRUTH), json.dumps(LABELS))
+    run("supervision", SUPERVISION_WRITES, source, json.dumps(TRUTH), json.dumps(LABELS))
     check_read(source, FIVE_DECIMALS)
 
 
@@ -200,29 +127,32 @@ def test_what_supervision_writes_is_read(source: Path):
     [("yolo", FIVE_DECIMALS), ("yolo_ultralytics", FIVE_DECIMALS), ("open_images", FLOAT32)],
 )
 def test_what_datumaro_writes_is_read(source: Path, form: str, tolerance: float):
-    run("datumaro", DATUMARO_WRITES, str(source), json.dumps(TRUTH), json.dumps(LABELS), form)
+    splits = dict.fromkeys(TRUTH, "train")
+    if form == "yolo_ultralytics":
+        splits["im 1.jpg"] = "val"
+    datumaro_writes(TRUTH, LABELS, splits, source / "source", source / "theirs", form)
     check_read(source, tolerance)
 
 
 def test_what_labelformat_writes_is_read(source: Path):
     """Its classes count from 1, as COCO's do, and its negatives have empty files."""
     written(source, "coco")
-    run("labelformat", LABELFORMAT_WRITES, str(source))
+    run("labelformat", LABELFORMAT_WRITES, source)
     check_read(source, FLOAT32)
 
 
 def test_supervision_reads_what_is_written(source: Path):
-    check(in_pixels("supervision", SUPERVISION_READS, written(source, "yolo")), FLOAT32)
+    check(found("supervision", SUPERVISION_READS, written(source, "yolo")), FLOAT32)
 
 
 def test_labelformat_reads_what_is_written(source: Path):
-    check(in_pixels("labelformat", LABELFORMAT_READS, written(source, "yolo")), FLOAT32)
+    check(found("labelformat", LABELFORMAT_READS, written(source, "yolo")), FLOAT32)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("yolo", "yolo"), ("open_images", "open_images")])
 def test_datumaro_reads_what_is_written(source: Path, ours: str, theirs: str):
-    check(in_pixels("datumaro", DATUMARO_READS, written(source, ours), theirs), 0.02)
+    check(datumaro_reads(written(source, ours), theirs), 0.02)
 
 
 def test_ultralytics_reads_what_is_written(source: Path):
-    check(in_pixels("ultralytics", ULTRALYTICS_READS, written(source, "yolo")), FLOAT32)
+    check(found("ultralytics", ULTRALYTICS_READS, written(source, "yolo")), FLOAT32)
