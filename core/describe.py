@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from typing import Literal, get_args, get_origin
 
 from boxwright.core.adapter import KEEPABLE, Adapter
 from boxwright.core.options import Use, names
@@ -49,10 +50,16 @@ def _options(adapter: Adapter, use: Use, title: str) -> Iterator[str]:
     yield f"{title}:{'' if stated else ' none'}"
     for name in stated:
         info = adapter.options.model_fields[name]
-        yield f"  {name}={info.default}"
+        yield f"  {name}={info.default}{_choices(info.annotation)}"
         yield from textwrap.wrap(
             info.description or "", WIDTH, initial_indent="      ", subsequent_indent="      "
         )
+
+
+def _choices(annotation: object) -> str:
+    """The values that an option may have, where they can be listed."""
+    values = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return f"  (one of {', '.join(map(str, values))})" if values else ""
 
 
 def _wrapped(title: str, words: Iterable[str]) -> list[str]:

@@ -86,18 +86,27 @@ def _file_of(plugin: object) -> Path | None:
 
 
 def adapters() -> dict[str, Adapter]:
-    """All adapters by name, in alphabetical order; where two share a name, by their full names."""
+    """All adapters by name, in alphabetical order; where two share a name, by their full names.
+
+    Those of a file that the command names (`--plugin`) hide others of their names.
+    """
     return {name: offer.adapter for name, offer in offers().items()}
 
 
 def offers() -> dict[str, Offer]:
     """The same with the plugins that they come from."""
-    found, _ = plugin_manager().offers()
+    found = _without_hidden(plugin_manager().offers()[0])
     count = Counter(offer.adapter.name for offer in found)
     named = {
         offer.adapter.name if count[offer.adapter.name] == 1 else offer.full_name: offer for offer in found
     }
     return dict(sorted(named.items()))
+
+
+def _without_hidden(offers: list[Offer]) -> list[Offer]:
+    """Without adapters whose names those of a file have that the command itself names."""
+    named = {offer.adapter.name for offer in offers if offer.origin.named}
+    return [offer for offer in offers if offer.origin.named or offer.adapter.name not in named]
 
 
 def origin_of(adapter: Adapter) -> Origin:

@@ -1,7 +1,7 @@
 """How a split would divide a data set, before anything is written: what `boxwright split SRC` prints."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from boxwright.core.layout.split_names import rank
 from boxwright.core.plugins import Format
 from boxwright.core.read import read, reader_of
 from boxwright.core.report import counted, wrapped
-from boxwright.core.schema import Dataset
+from boxwright.core.schema import Dataset, ImageRecord
 from boxwright.core.splits import parse_split, split
 from boxwright.core.transforms import Transforms, transform
 
 NO_SPLIT = "(none)"
+SOURCE = "source"  # the split that a data set comes with
 EXAMPLES = 3  # groups that are named
 
 
@@ -35,10 +36,14 @@ class SplitPart:
 
 @dataclass(frozen=True, slots=True)
 class SplitTable:
-    """The parts of a split by name: train, val, test, then others."""
+    """The parts of a split by name: train, val, test, then others.
+
+    own   images by the splits that the data set comes with, where they are given up for others
+    """
 
     title: str
     parts: Mapping[str, SplitPart]
+    own: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def straddling(self) -> list[str]:
@@ -48,7 +53,9 @@ class SplitTable:
 
     def __str__(self) -> str:
         labels = sum((part.labels for part in self.parts.values()), Counter[str]())
-        return "\n".join(wrapped([self.title, *self._rows(), *self._shares(labels), *self._overlap()]))
+        return "\n".join(
+            wrapped([self.title, *self._rows(), *self._shares(labels), *self._overlap(), *self._given_up()])
+        )
 
     def _rows(self) -> list[str]:
         width = max(map(len, ("split", *self.parts)))
@@ -72,10 +79,26 @@ class SplitTable:
             if named
         ]
 
+    def _given_up(self) -> list[str]:
+        found = counted(dict(sorted(self.own.items(), key=lambda split: rank(split[0]))))
+        return [f"  its own splits are not used: {found} (--split {SOURCE} keeps them)"] if self.own else []
+
     def _overlap(self) -> list[str]:
         found = self.straddling
         shown = ", ".join(found[:EXAMPLES]) + (" …" if len(found) > EXAMPLES else "")
         return [f"  groups in several splits: {len(found)} ({shown})"] if found else []
+
+
+def _own_splits(dataset: Dataset, own: Counter[str]) -> Dataset:
+    """The same data set; each pass counts its images by their splits, from zero."""
+
+    def scan() -> Iterator[ImageRecord]:
+        own.clear()
+        for record in dataset:
+            own.update([record.split] if record.split is not None else [])
+            yield record
+
+    return dataset.derive(scan, dataset.declared_labels)
 
 
 def split_table(
@@ -94,6 +117,8 @@ def split_table(
     adapter_options.parse(reader.name, reader.options, "read", options or {})
     dataset = (progress or (lambda same: same))(read(source, reader, **(options or {})))
     dataset = transform(dataset, transforms or Transforms(), seed, Counter())
+    own: Counter[str] = Counter()
+    dataset = _own_splits(dataset, own)
     parts: dict[str, SplitPart] = {}
     for record in split(dataset, parse_split(wanted), seed, reader.splits):
         part = parts.setdefault(record.split or NO_SPLIT, SplitPart())
@@ -102,4 +127,6 @@ def split_table(
         if record.group is not None:
             part.groups.add(record.group)
     ordered = dict(sorted(parts.items(), key=lambda part: rank(part[0], (NO_SPLIT,))))
-    return SplitTable(f"{source} ({reader.name}), split {wanted}, seed {seed}", ordered)
+    return SplitTable(
+        f"{source} ({reader.name}), split {wanted}, seed {seed}", ordered, own if wanted != SOURCE else {}
+    )

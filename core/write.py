@@ -7,7 +7,7 @@ from typing import Any
 
 from boxwright.core import options as adapter_options
 from boxwright.core.adapter import Adapter
-from boxwright.core.errors import BoxwrightError, OptionError
+from boxwright.core.errors import BoxwrightError, OptionError, WriteError
 from boxwright.core.images.image_file import Placement
 from boxwright.core.manifest import TOOL, write_manifest
 from boxwright.core.options import Options
@@ -18,6 +18,8 @@ from boxwright.core.schema import Dataset
 from boxwright.core.tally import Tally
 from boxwright.core.target import staged
 from boxwright.core.write_context import WriteContext
+
+NO_IMAGES_HINT = "where are the images? Many formats have an option for their folder: --option images=DIR"
 
 
 def write(
@@ -79,6 +81,10 @@ def fill(
     context.losses, context.on_skip = tally.losses, tally.skip
     with failures_told(adapter):
         adapter.write(dataset, options, context)
+    if context.skipped and not tally.images:
+        raise WriteError(
+            f"none of {context.skipped} images has readable pixels: there is nothing to write", NO_IMAGES_HINT
+        )
     write_manifest(context.root, context.name, {**plan, **_contents(tally, dataset), **context.summary})
 
 

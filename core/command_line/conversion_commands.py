@@ -67,7 +67,9 @@ def _add_split(commands: Commands) -> None:
 def _add_conversion(command: argparse.ArgumentParser, *, split: str) -> None:
     command.add_argument("--from", dest="format", metavar="F", help="the source's format; found by looking")
     command.add_argument(
-        "--name", metavar="N", help="the data set's name; the source folder's when not given"
+        "--name",
+        metavar="N",
+        help="the data set's name; that of the source's folder, of several the target's",
     )
     command.add_argument("--split", default=split, metavar="S", help=f"how to split, see below ({split})")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of made splits and samples (0)")

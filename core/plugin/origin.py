@@ -16,11 +16,13 @@ class Origin:
     text    for people: `built in`, `boxwright-points 0.1.0`, `/home/me/my_format.py`
     owner   what tells its adapters from others of one name, as in `boxwright-points:points`
     remedy  what to do when the plugin is broken
+    named   whether the command that is running names it: its adapters go before others of their names
     """
 
     text: str
     owner: str
     remedy: str
+    named: bool = False
 
 
 BUILT_IN_ORIGIN = Origin(text="built in", owner="boxwright", remedy="install boxwright anew")
@@ -43,7 +45,7 @@ def package_origin(point: EntryPoint) -> Origin:
 def file_origin(path: Path, listed: str | None) -> Origin:
     """A single file; `listed` is the place that names it, None for the command that is running."""
     remedy = f"mend {path.name}" if listed is None else f"mend {path.name}, or take it out of {listed}"
-    return Origin(text=str(path), owner=str(path), remedy=remedy)
+    return Origin(text=str(path), owner=str(path), remedy=remedy, named=listed is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,3 +189,16 @@ def test_no_workers_at_all_are_refused(source, tmp_path):
     with pytest.raises(boxwright.OptionError) as caught:
         boxwright.convert(source, tmp_path / "out", to="tfrecord", workers=0)
     assert str(caught.value) == "workers 0: at least 1"
+
+
+def test_a_conversion_without_a_readable_image_is_an_error_and_leaves_nothing(tmp_path):
+    (tmp_path / "in").mkdir()
+    lines = '{"format": "boxwright", "version": 1}\n{"path": "a.jpg", "width": 4, "height": 4}\n'
+    (tmp_path / "in/annotations.jsonl").write_text(lines)
+    with pytest.raises(boxwright.WriteError) as caught:
+        boxwright.convert(tmp_path / "in", tmp_path / "out", to="yolo")
+    assert str(caught.value) == (
+        "none of 1 images has readable pixels: there is nothing to write\n"
+        "  hint: where are the images? Many formats have an option for their folder: --option images=DIR"
+    )
+    assert not (tmp_path / "out").exists()

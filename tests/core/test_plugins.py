@@ -297,3 +297,11 @@ def test_listed_files_add_their_adapters(fresh: None, tmp_path: Path):
         f"plugin 'none' ({config.parent}/none.py) is broken: there is no such file\n"
         f"  hint: mend none.py, or take it out of {config}:4"
     )
+
+
+def test_a_file_that_the_command_names_hides_what_has_its_name(fresh: None, tmp_path: Path):
+    file = tmp_path / "my_jsonl.py"
+    file.write_text(STRANGE.replace("strange", "jsonl"))
+    add_plugin_file(file)
+    assert plugins.offers()["jsonl"].origin.text == str(file)
+    assert [name for name in adapters() if "jsonl" in name] == ["jsonl"]

@@ -58,3 +58,12 @@ def test_the_same_seed_gives_the_same_table(games):
 def test_an_option_that_the_format_lacks_is_told(games):
     with pytest.raises(OptionError, match="jsonl option origin: unknown; options are images"):
         split_table(games, "group", options={"origin": 1})
+
+
+def test_splits_that_are_given_up_are_told(games):
+    file = games / "annotations.jsonl"
+    file.write_text(file.read_text().replace('"group"', '"split": "test", "group"'))
+    assert str(split_table(games, "group:val=0.2")).splitlines()[-1] == (
+        "  its own splits are not used: test 20 (--split source keeps them)"
+    )
+    assert "not used" not in str(split_table(games, "source"))
