@@ -8,6 +8,7 @@ The schema is Box, ImageRecord and Dataset; a new format is an Adapter, offered 
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.convert import convert
 from boxwright.core.errors import AnnotationError, BoxwrightError, OptionError, WriteError, reading
+from boxwright.core.frame import Frame
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.inspect import inspect
 from boxwright.core.options import Options, reads, writes
@@ -28,6 +29,7 @@ __all__ = [
     "BoxwrightError",
     "Cuboid",
     "Dataset",
+    "Frame",
     "ImageFile",
     "ImageRecord",
     "Info",

@@ -9,8 +9,8 @@ as it has four labels; other formats have ten. A second pass is that of writing 
 read.
 
 What grows are the images' names, which are kept to find those that come twice: 0.1 to 0.4 KB an image. Two
-files cannot be streamed: COCO's JSON is read as a whole, which takes 0.7 KB a box (0.9 while it is parsed), and
-EgoHands' metadata.mat is read and written as a whole; its reader takes no 100,000 frames.
+files cannot be streamed: COCO's JSON is read as a whole, which takes 0.7 KB a box (0.9 while it is parsed),
+and EgoHands' metadata.mat is read and written as a whole; its reader takes no 100,000 frames.
 
 start, end    memory at a tenth of the pass and at its end, MB; growth is between them, bytes an image
 first, last   images/s of CPU time in the second and in the last tenth of the pass

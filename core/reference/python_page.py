@@ -14,8 +14,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "What comes back": ("Report", "Problem"),
     "Errors": ("BoxwrightError", "AnnotationError", "OptionError", "WriteError"),
     "Write an adapter": (
-        *("Adapter", "Source", "Options", "reads", "writes", "ReadContext", "WriteContext", "reading"),
-        "hookimpl",
+        *("Adapter", "Source", "Options", "reads", "writes", "ReadContext", "Frame", "WriteContext"),
+        *("reading", "hookimpl"),
     ),
 }
 
