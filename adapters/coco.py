@@ -36,7 +36,7 @@ from pydantic import DirectoryPath
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame, Size, shown
-from boxwright.core.layout.annotation_files import annotation_files, some_file
+from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
 from boxwright.core.layout.flat_names import bad_name
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.image_places import image_places
@@ -135,7 +135,7 @@ def write(dataset: Dataset, options: CocoOptions, context: WriteContext) -> None
 def sniff(path: Path) -> bool:
     """Whether this is a COCO file or a folder with one: a JSON object with images and their objects."""
     try:
-        return bool(annotation_files(path, ".json", SPLIT_FOLDER_FILES, _is_coco)[1])
+        return sniffed(path, ".json", SPLIT_FOLDER_FILES, _is_coco, _names_objects)
     except OSError:
         return False
 
@@ -151,14 +151,18 @@ def _is_coco(path: Path) -> bool:
         return all((OBJECT_START.match(data), IMAGES.search(data), OBJECTS.search(data)))
 
 
+def _names_objects(name: str) -> bool:
+    return name.startswith(OBJECTS_FILE)
+
+
 def _belongs(path: Path) -> bool:
     # A damaged file of one split must not be passed over for a sound one of another.
-    return path.name == SPLIT_FOLDER_FILES[0] or path.name.startswith(OBJECTS_FILE) or _is_coco(path)
+    return path.name == SPLIT_FOLDER_FILES[0] or _names_objects(path.name) or _is_coco(path)
 
 
 def _of_objects(files: list[Path]) -> list[Path]:
     """The files of object detection where names tell, else all."""
-    named = [file for file in files if file.name.startswith(OBJECTS_FILE)]
+    named = [file for file in files if _names_objects(file.name)]
     return named or [file for file in files if not file.name.startswith(OTHER_TASKS)] or files
 
 

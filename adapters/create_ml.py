@@ -20,7 +20,7 @@ from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import reading
-from boxwright.core.layout.annotation_files import annotation_files, some_file
+from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
 from boxwright.core.layout.listed_images import ImageList, ListedImage, image_lists
 from boxwright.core.layout.split_folders import splits_of, written
 from boxwright.core.numbers import number
@@ -56,10 +56,7 @@ def read(path: Path, options: CreateMlOptions) -> Source:
     """Open a JSON file, or a folder with one or several of them."""
     root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _belongs)
     entries = {file: _entries(file) for file in files or [some_file(path, ".json", SPLIT_FOLDER_FILES)]}
-    names = {
-        file: [_name(entry, file, index) for index, entry in enumerate(entries[file])] for file in entries
-    }
-    lists = image_lists(root, names, splits_of(root, entries), options.images)
+    lists = image_lists(root, _names(entries), splits_of(root, entries), options.images)
 
     def scan(context: ReadContext) -> Iterator[ImageRecord]:
         for each in lists:
@@ -84,7 +81,7 @@ def write(dataset: Dataset, options: CreateMlOptions, context: WriteContext) -> 
 def sniff(path: Path) -> bool:
     """Whether this is, or holds, a JSON list of images with annotations."""
     try:
-        return bool(annotation_files(path, ".json", SPLIT_FOLDER_FILES, _belongs)[1])
+        return sniffed(path, ".json", SPLIT_FOLDER_FILES, _belongs)
     except OSError:
         return False
 

@@ -29,7 +29,7 @@ from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame, Size
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.layout.flat_names import FlatNames, bad_name, extension_of
+from boxwright.core.layout.flat_names import FlatNames, bad_name, extension_of, plain_name
 from boxwright.core.layout.image_folder import ImageFolder, stem_of
 from boxwright.core.layout.source_files import folders
 from boxwright.core.numbers import decimal, pixels, shortened
@@ -38,14 +38,14 @@ from boxwright.core.parsing.json_document import Json, Object
 from boxwright.core.parsing.json_lines import json_lines
 from boxwright.core.parsing.json_values import list_at, object_at, text_at
 from boxwright.core.parsing.optional_values import OptionalValues
-from boxwright.core.parsing.width_height import edges_of, length
+from boxwright.core.parsing.width_height import edges_of, sides
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import Box, Dataset, ImageRecord, Scalar, unsafe_path
 from boxwright.core.write_context import WriteContext
 
 LIST = re.compile(r"annotation(?:_(.+))?\.odgt")
-ODGT, IMAGES, JPEG = ".odgt", "Images", ".jpg"
+UNSPLIT, ODGT, IMAGES, JPEG = "annotation.odgt", ".odgt", "Images", ".jpg"
 MASK = "mask"
 BOXES = {"full": "fbox", "visible": "vbox", "head": "hbox"}
 HEAD = "head"
@@ -97,16 +97,19 @@ def write(dataset: Dataset, options: CrowdHumanOptions, context: WriteContext) -
                 files[record.split] = stack.enter_context(context.open(file_name))
             files[record.split].write(f"{_line(record, names.take(record, name), context)}\n")
             context.place(record, f"{IMAGES}/{name}")
+        if not files:
+            stack.enter_context(context.open(UNSPLIT))
 
 
 def sniff(path: Path) -> bool:
-    """Whether the first line of an .odgt file has an ID and boxes."""
+    """Whether the first line of an .odgt file has an ID and boxes, or a list of CrowdHuman's is empty."""
     try:
         _, files = _files(Path(os.path.abspath(path)))
         _, first = next(json_lines(files[0]), (0, None)) if files else (0, None)
+        empty = any(LIST.fullmatch(file.name) and not file.stat().st_size for file in files[:1])
     except (OSError, AnnotationError):
         return False
-    return isinstance(first, dict) and {"ID", "gtboxes"} <= first.keys()
+    return empty or (isinstance(first, dict) and {"ID", "gtboxes"} <= first.keys())
 
 
 # Layout: where the lists and the images are.
@@ -247,9 +250,7 @@ def _known(value: object) -> Object:
 
 def _name(record: ImageRecord, context: WriteContext) -> str:
     """The name of a record's image below Images/, with an extension: an ID has none."""
-    name = normpath(record.path)
-    if name != record.path:
-        context.lose("path", "written in its shortest form")
+    name = plain_name(record, context)
     if record.file is None or context.images == "none":
         if not name.endswith(JPEG):
             context.lose("path", "an ID has no extension: an image that is missing is taken for a .jpg")
@@ -262,7 +263,7 @@ def _name(record: ImageRecord, context: WriteContext) -> str:
 
 
 def _file_name(record: ImageRecord, context: WriteContext) -> str:
-    name = "annotation.odgt" if record.split is None else f"annotation_{record.split}.odgt"
+    name = UNSPLIT if record.split is None else f"annotation_{record.split}.odgt"
     if record.split == "" or bad_name(name):
         context.refuse(record, f"the split {record.split!r} cannot be part of a file's name")
     return name
@@ -283,14 +284,10 @@ def _line(record: ImageRecord, id: str, context: WriteContext) -> str:
 
 
 def _entry(box: Box, extra: dict[str, object], context: WriteContext) -> str:
-    x, y, right, bottom = box.edges
-    width, height = length(x, right), length(y, bottom)
-    if (x + width, y + height) != (right, bottom):
-        context.lose("edges", "x + width is not quite the right edge: float noise")
+    numbers = ", ".join(map(decimal, sides(box.edges, context)))
     if box.occluded is not None:
         extra["occ"] = box.occluded
     extra |= _free(box.attributes, (*EXTRA_KEYS, *BOX_KEYS))
-    numbers = ", ".join(map(decimal, (x, y, width, height)))
     score = "" if box.score is None else f', "score": {json.dumps(box.score)}'
     return f'{{"tag": {json.dumps(box.label)}, "fbox": [{numbers}], "extra": {json.dumps(extra)}{score}}}'
 

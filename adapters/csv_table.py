@@ -26,7 +26,7 @@ from pydantic import DirectoryPath
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Size
-from boxwright.core.layout.annotation_files import annotation_files, some_file
+from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
 from boxwright.core.layout.flat_names import UNPRINTED, bad_name
 from boxwright.core.layout.listed_images import ImageList, ListedImage, image_lists
 from boxwright.core.layout.split_files import split_of_files
@@ -100,7 +100,7 @@ def write(dataset: Dataset, options: CsvOptions, context: WriteContext) -> None:
 def sniff(path: Path) -> bool:
     """Whether there is a CSV file whose columns hold an image, a label and four edges."""
     try:
-        return bool(annotation_files(path, ".csv", SPLIT_FOLDER_FILES, _belongs)[1])
+        return sniffed(path, ".csv", SPLIT_FOLDER_FILES, _belongs)
     except OSError:
         return False
 

@@ -9,12 +9,13 @@ Elements:  annotations{version, meta, image*}; meta/task/labels/label/name, or p
 Units:     pixels from the top left corner, 0-based edges; a rotation in degrees, clockwise
 Source:    https://docs.cvat.ai/docs/manual/advanced/xml_format/
 
-Images are read one after another, in the memory of one. CVAT for video has tracks and names no images: it is
-refused. A polygon is an outline whose extent is the box, and so are the corners of a rotated box; ellipses,
-masks and cuboids are known by their extent, which is reported; points, lines and skeletons have no box and
-are dropped unless `derived_box` is to be repaired. `occluded` must be stated: `-0`, which is 0 to every tool,
-is unknown. What CVAT notes of a shape (z_order, group_id, source) is an attribute unless it is 0 or manual. A
-tag of an image is an attribute that is true; when written, attributes of images are lost.
+Images are read one after another, in the memory of one. A name that several files have for images of their
+own is put below the split's name. CVAT for video has tracks and names no images: it is refused. A polygon is
+an outline whose extent is the box, and so are the corners of a rotated box; ellipses, masks and cuboids are
+known by their extent, which is reported; points, lines and skeletons have no box and are dropped unless
+`derived_box` is to be repaired. `occluded` must be stated: `-0`, which is 0 to every tool, is unknown. What
+CVAT notes of a shape (z_order, group_id, source) is an attribute unless it is 0 or manual. A tag of an image
+is an attribute that is true; when written, attributes of images are lost.
 """
 
 import re
@@ -23,7 +24,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from pydantic import DirectoryPath
@@ -31,22 +31,23 @@ from pydantic import DirectoryPath
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame, Size
-from boxwright.core.layout.annotation_files import annotation_files, annotation_places, some_file
-from boxwright.core.layout.flat_names import bad_name
+from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
+from boxwright.core.layout.flat_names import bad_name, plain_name
 from boxwright.core.layout.image_places import image_places
-from boxwright.core.layout.listed_images import ImageList
+from boxwright.core.layout.listed_images import ImageList, shared_names
 from boxwright.core.layout.split_files import split_of_files
 from boxwright.core.numbers import decimal, pixels
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing.cvat_shapes import CORNERS, CUBOID, GEOMETRY, drawn
 from boxwright.core.parsing.scalar_text import scalar, scalar_text
+from boxwright.core.parsing.segmentation import lose_rounding, outlines_tell
 from boxwright.core.parsing.xml_document import element_line, text_of
 from boxwright.core.parsing.xml_elements import attributes_text, elements, one_line
 from boxwright.core.parsing.zero_flags import flag_of, flag_text
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
 from boxwright.core.row_spool import RowSpool
-from boxwright.core.schema import FEWEST_VERTICES, Box, Dataset, ImageRecord, Info, Scalar, extent
+from boxwright.core.schema import Box, Dataset, ImageRecord, Info, Scalar
 from boxwright.core.write_context import WriteContext
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 ROOT, FILE = "annotations", "annotations.xml"
 HEAD = re.compile(rb"<annotations\s*>.*?<(version|meta|image|track)[\s>/]", re.DOTALL)
 HEAD_BYTES = 4096
-SNIFFED_FILES = 3
 SAMPLES = 20  # images of a file that decide which folder is theirs
 
 # What CVAT writes of every shape; it says something where it is something else.
@@ -77,7 +77,8 @@ def read(path: Path, options: CvatOptions) -> Source:
     splits = split_of_files(dict.fromkeys(heads))
     names = {file: [*head.names, *head.names_in_subsets] for file, head in heads.items()}
     folders = image_places(root, names, splits, options.images)
-    lists = [ImageList(path=file, split=splits[file], images=folders[file]) for file in heads]
+    shared = shared_names({file: _names(file) for file in heads}, folders)
+    lists = [ImageList(path=file, split=splits[file], images=folders[file], shared=shared) for file in heads]
     labels = dict.fromkeys(label for head in heads.values() for label in head.labels)
     info = Info(name=next((head.name for head in heads.values() if head.name), None))
 
@@ -103,10 +104,10 @@ def write(dataset: Dataset, options: CvatOptions, context: WriteContext) -> None
     with ExitStack() as stack:
         spool = stack.enter_context(RowSpool(context.root))
         for record in dataset:
-            _check(record, context)
-            spool.add(*_lines(record, subsets.total(), context))
+            name = _name(record, context)
+            spool.add(*_lines(record, name, subsets.total(), context))
             found.update(box.label for box in record.boxes)
-            context.place(record, f"images/{normpath(record.path)}")
+            context.place(record, f"images/{name}")
             subsets[record.split] += 1
         names = (*labels, *sorted(found - labels.keys()))
         file = stack.enter_context(context.open(FILE))
@@ -118,8 +119,7 @@ def write(dataset: Dataset, options: CvatOptions, context: WriteContext) -> None
 def sniff(path: Path) -> bool:
     """Whether one of the first XML files begins as CVAT's do."""
     try:
-        places = annotation_places(path, ".xml", (FILE,)) if path.is_dir() else [(path, [path])]
-        return any(_is_cvat(file) for _, files in places for file in files[:SNIFFED_FILES])
+        return sniffed(path, ".xml", (FILE,), _is_cvat)
     except OSError:
         return False
 
@@ -155,6 +155,13 @@ def _head(path: Path) -> _Head:
             if subset := element.get("subset"):
                 head.names_in_subsets.append(f"{subset}/{name}")
     return head
+
+
+def _names(path: Path) -> Iterator[str]:
+    """The names of all images of a file, which is read for them only when they are asked for."""
+    for element in elements(path, ROOT):
+        if element.tag == "image" and (name := element.get("name")):
+            yield name
 
 
 def _images(path: Path) -> Iterator["_Element"]:
@@ -244,20 +251,20 @@ def _attributes(shape: "_Element") -> dict[str, Scalar]:
 # Writing.
 
 
-def _check(record: ImageRecord, context: WriteContext) -> None:
-    """Refuse a record that CVAT cannot hold, and report what of it is lost."""
+def _name(record: ImageRecord, context: WriteContext) -> str:
+    """The name of an image; refuses a record that CVAT cannot hold, and reports what of it is lost."""
     if record.width is None or record.height is None:
         hint = "bring the image along, or leave the record out"
         context.refuse(record, "CVAT requires width and height, and nothing tells them", hint)
-    if normpath(record.path) != record.path:
-        context.lose("path", "written in its shortest form")
-    if record.split == "" or any(map(bad_name, record.path.split("/"))):
+    name = plain_name(record, context)
+    if record.split == "" or any(map(bad_name, name.split("/"))):
         context.refuse(record, "a file or a subset cannot have this name")
     context.lose("attributes", "CVAT's images have none, only their shapes", int(bool(record.attributes)))
+    return name
 
 
-def _lines(record: ImageRecord, number: int, context: WriteContext) -> list[str]:
-    values = {"id": str(number), "name": normpath(record.path)}
+def _lines(record: ImageRecord, name: str, number: int, context: WriteContext) -> list[str]:
+    values = {"id": str(number), "name": name}
     if record.split is not None:
         values["subset"] = record.split
     values |= {"width": str(record.width), "height": str(record.height)}
@@ -269,7 +276,7 @@ def _lines(record: ImageRecord, number: int, context: WriteContext) -> list[str]
 
 
 def _shape_lines(box: Box, context: WriteContext) -> Iterator[str]:
-    outlined = _is_outlined(box)
+    outlined = len(box.polygons) == 1 and outlines_tell(box)
     if box.polygons and not outlined:
         context.lose("polygons", "CVAT has a box or one outline, and the box is not its extent")
     if box.occluded is not None and box.occluded > 1:
@@ -278,6 +285,7 @@ def _shape_lines(box: Box, context: WriteContext) -> Iterator[str]:
     occluded = None if box.occluded is None else min(box.occluded, 1)
     values = {"label": box.label, "source": "manual", "occluded": flag_text(occluded)}
     if outlined:
+        lose_rounding(box, context)
         values["points"] = ";".join(f"{decimal(x)},{decimal(y)}" for x, y in box.polygons[0])
     else:
         values |= dict(zip(CORNERS, map(decimal, box.edges), strict=True))
@@ -292,13 +300,6 @@ def _shape_lines(box: Box, context: WriteContext) -> Iterator[str]:
         kind = {"name": name} | ({"type": stated} if stated else {})
         yield f"      {one_line(element_line(0, 'attribute', text, attributes_text(kind)))}"
     yield f"    </{tag}>"
-
-
-def _is_outlined(box: Box) -> bool:
-    """Whether a box is what is read back from its one outline."""
-    if len(box.polygons) != 1 or len(box.polygons[0]) < FEWEST_VERTICES:
-        return False
-    return extent(box.polygons[0]) == box.edges
 
 
 def _own_and_others(attributes: Mapping[str, Scalar]) -> tuple[dict[str, str], dict[str, Scalar]]:

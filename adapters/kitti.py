@@ -111,7 +111,7 @@ def read(path: Path, options: KittiOptions) -> Source:
     path = Path(os.path.abspath(path))
     found = _label_folders(path) if path.is_dir() else []
     parts = [_part(folder, path, options.images, alone=len(found) == 1) for folder in found]
-    if not any(_is_label(path) for part in parts for path, _ in part.files(TEXT)):
+    if not any(map(_holds_labels, parts)) and not any(map(_is_empty, parts)):
         fact = "no KITTI labels: there is no .txt file in a label folder"
         raise AnnotationError(path, "", fact, FOLDER_HINT)
     root = _root(path, found[0])
@@ -124,6 +124,7 @@ def write(dataset: Dataset, options: KittiOptions, context: WriteContext) -> Non
     """Write a label file for each image, and the lists of the splits."""
     kitti = options.layout == "kitti"
     images, labels = ("training/image_2", "training/label_2") if kitti else ("images", "labels")
+    (context.root / labels).mkdir(parents=True, exist_ok=True)  # without records it stays empty
     names = FlatNames(context, "label file", TEXT)
     with split_lists.written(context, LISTS_FOLDER) as add_to_list:
         for record in dataset:
@@ -217,6 +218,18 @@ def _testing(root: Path) -> list[Part]:
     places = (tree / TESTING / name for tree in (root, *folders(root)) for name in IMAGE_FOLDERS)
     found = (images for images in places if images.is_dir() and not folder_named(images.parent, FOLDERS))
     return [Part(None, images, f"{TESTING}/") for images in islice(found, 1)]
+
+
+def _holds_labels(part: Part) -> bool:
+    return any(_is_label(path) for path, _ in part.files(TEXT))
+
+
+def _is_empty(part: Part) -> bool:
+    """Whether a label folder holds nothing, and no images are beside it: a data set without images."""
+    folder = part.annotations
+    if folder is None or folder != part.images:
+        return False
+    return folder.name.casefold() in FOLDERS and not any(folder.iterdir())
 
 
 def _is_label(path: Path) -> bool:

@@ -24,14 +24,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from posixpath import basename, normpath
+from typing import TypeGuard
 
 from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, reading
+from boxwright.core.errors import AnnotationError, WriteError, reading
 from boxwright.core.frame import Frame, Size
 from boxwright.core.layout.annotation_folders import Part
-from boxwright.core.layout.flat_names import FlatNames, bad_name
+from boxwright.core.layout.flat_names import FlatNames, bad_name, plain_name
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.paired_folders import paired_parts
 from boxwright.core.layout.split_lists import Listed
@@ -45,11 +46,11 @@ from boxwright.core.parsing.json_document import Object, listed, objects, parsed
 from boxwright.core.parsing.json_values import text_at
 from boxwright.core.parsing.label_me_shapes import POLYGON, RECTANGLE, drawn
 from boxwright.core.parsing.optional_values import OptionalValues
+from boxwright.core.parsing.segmentation import lose_rounding, outlines_tell
 from boxwright.core.parsing.text_file import contents
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import (
-    FEWEST_VERTICES,
     Box,
     Dataset,
     ImageRecord,
@@ -78,6 +79,7 @@ IMAGE_KEYS = (
     *(*RECORD_FIELDS, *COLOURS),
 )
 HINT = "give the folder that holds the JSON files and the images"
+EMPTY_HINT = "formats with a list of images, as coco and csv, hold an empty data set"
 COPY_HINT = "imageData holds a copy; labelme_export_json takes it out"
 
 
@@ -102,13 +104,16 @@ def read(path: Path, options: LabelMeOptions) -> Source:
 
 def write(dataset: Dataset, options: LabelMeOptions, context: WriteContext) -> None:
     """Write a JSON file beside each image."""
-    taken = FlatNames(context, "JSON file", JSON)
+    taken, written = FlatNames(context, "JSON file", JSON), False
     for record in dataset:
         name = _name(record, context)
         stem = taken.take(record, name)
         document = _document_of(record, name, context)
         context.write(f"{stem}{JSON}", "".join(_text(document)))
         context.place(record, name)
+        written = True
+    if not written:
+        raise WriteError("no image: without one nothing tells a folder of LabelMe's", EMPTY_HINT)
 
 
 def sniff(path: Path) -> bool:
@@ -209,9 +214,10 @@ def _image(
         found = images.by_stem(stem)
         context.problem("missing_field", path, "imagePath", f"no file name; {found or stem!r} is taken")
         return found, found or stem
-    name = stated.replace("\\", "/")
-    target, inside = os.path.normpath(path.parent / name), os.path.join(images.root, "")
-    led = target[len(inside) :].replace(os.sep, "/") if target.startswith(inside) else ""
+    name, led = stated, _led(stated, path, images)
+    if "\\" in stated and not (led and images.has(led)):  # written on Windows
+        name = stated.replace("\\", "/")
+        led = _led(name, path, images)
     if not unsafe_path(led):
         found = led if images.has(led) else context.locate(images, led, path, "imagePath", fallback=stem)
         return found, found or led
@@ -220,6 +226,12 @@ def _image(
         return beside, beside
     found = context.locate(images, name, path, "imagePath", fallback=stem)
     return found, found or (stem if unsafe_path(name) else normpath(name))
+
+
+def _led(name: str, path: Path, images: ImageFolder) -> str:
+    """Where a name leads in the image folder, seen from a JSON file; "" where it leads out of it."""
+    target, inside = os.path.normpath(path.parent / name), os.path.join(images.root, "")
+    return target[len(inside) :].replace(os.sep, "/") if target.startswith(inside) else ""
 
 
 def _size(document: Object, path: Path) -> Size | None:
@@ -237,7 +249,7 @@ def _boxes(shapes: list[Object], path: Path, frame: Frame, optional: OptionalVal
     groups: dict[object, list[int]] = {}
     for index, shape in enumerate(shapes):
         label, group = text_at(shape.get("label"), path, f"shapes[{index}].label"), shape.get("group_id")
-        key = (label, group) if isinstance(group, int | str) else (index,)
+        key = (label, group) if _is_group(group) else (index,)
         groups.setdefault(key, []).append(index)
     for indices in groups.values():
         if box := _box(shapes, indices, path, frame, optional):
@@ -273,13 +285,17 @@ def _flags(entry: Object, known: Sequence[str], where: str, optional: OptionalVa
     return found | optional.attributes(entry, known, where)
 
 
+def _is_group(value: object) -> TypeGuard[int | str]:
+    return type(value) is int or _is_text(value)
+
+
 def _own_keys(shape: Object, *, alone: bool) -> dict[str, Scalar]:
     """What a shape says in keys of LabelMe's; the group of a lone shape is for someone else to know."""
     description, group = shape.get("description"), shape.get("group_id")
     found: dict[str, Scalar] = {}
-    if isinstance(description, str) and description:
+    if _is_text(description):
         found["description"] = description
-    if alone and isinstance(group, int | str):
+    if alone and _is_group(group):
         found["group_id"] = group
     return found
 
@@ -288,9 +304,7 @@ def _own_keys(shape: Object, *, alone: bool) -> dict[str, Scalar]:
 
 
 def _name(record: ImageRecord, context: WriteContext) -> str:
-    name = normpath(record.path)
-    if name != record.path:
-        context.lose("path", "written in its shortest form")
+    name = plain_name(record, context)
     if name.lower().endswith(JSON):
         context.refuse(record, "an image is called like a JSON file", "rename the image")
     for part in name.split("/"):
@@ -325,7 +339,9 @@ def _shapes_of(
 ) -> Iterator[dict[str, object]]:
     """A rectangle, or the outlines that the box is the extent of, in a group where they are several."""
     outlines: Sequence[Sequence[Point]] = box.polygons
-    if outlines and not _are_extent(box):
+    if outlines and outlines_tell(box):
+        lose_rounding(box, context)
+    elif outlines:
         context.lose("polygons", "LabelMe has a rectangle or outlines, and the box is not their extent")
         outlines = ()
     kind = POLYGON if outlines else RECTANGLE
@@ -362,19 +378,13 @@ def _text(document: Mapping[str, object]) -> Iterator[str]:
     yield "\n}\n"
 
 
-def _are_extent(box: Box) -> bool:
-    """Whether a box is what is read back from its outlines."""
-    whole = all(len(polygon) >= FEWEST_VERTICES for polygon in box.polygons)
-    return whole and extent(chain.from_iterable(box.polygons)) == box.edges
-
-
 def _flags_and_others(attributes: Mapping[str, Scalar]) -> tuple[dict[str, Scalar], dict[str, Scalar]]:
     """Attributes that are LabelMe's flags, and those that are more than that."""
     flags: dict[str, Scalar] = {key: value for key, value in attributes.items() if isinstance(value, bool)}
     return flags, {key: value for key, value in attributes.items() if key not in flags}
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value != ""
 
 

@@ -423,8 +423,11 @@ class _Files:
 
 def _folder(record: ImageRecord, context: WriteContext) -> str | None:
     """The folder of a record's split, which is in the names of its files, too; None: it has no split."""
-    split = usual_split(record, context, {UNSPLIT})
-    return VALIDATION if split == "val" else split
+    usual = usual_split(record, context, {UNSPLIT})
+    split = VALIDATION if usual == "val" else usual
+    if split and _split_in(Path(f"{split}-{BOXES}{CSV}"), BOXES) != split:
+        context.refuse(record, f"the split {split!r} cannot be told from a file's name", "rename the split")
+    return split
 
 
 def _row(id: str, record: ImageRecord, box: Box, size: Size, context: WriteContext) -> str:

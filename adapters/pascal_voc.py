@@ -131,7 +131,8 @@ def write(dataset: Dataset, options: PascalVocOptions, context: WriteContext) ->
             text = _document(record, name, options, context)
             context.write(f"Annotations/{stem}.xml", text)
             context.place(record, f"JPEGImages/{name}")
-            add_to_list(record, stem.strip())  # `_split` finds it for the name with its blanks, too
+            # `_split` finds it for the name with its blanks, too; of blanks alone nothing would be left.
+            add_to_list(record, stem.strip() or stem)
 
 
 def sniff(path: Path) -> bool:
@@ -252,8 +253,7 @@ def _split(stem: str, lists: SplitLists) -> tuple[Listed | None, str | None]:
     """The line that lists an image, and the split that it, or else the first folder, gives the image."""
     folder, _, name = stem.rpartition("/")
     listed = lists.find(stem, stem.strip(), name)
-    top = folder.partition("/")[0]
-    return listed, listed.split if listed else top if split_of_folder(top) else None
+    return listed, listed.split if listed else split_of_folder(folder.partition("/")[0])
 
 
 # Records.

@@ -28,7 +28,7 @@ from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
-from boxwright.core.layout.annotation_files import annotation_files, some_file
+from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
 from boxwright.core.layout.listed_images import ImageList, ListedImage, image_lists
 from boxwright.core.layout.split_folders import splits_of, written
 from boxwright.core.numbers import decimal, number, shortened
@@ -37,12 +37,12 @@ from boxwright.core.parsing.centre_size import DIGITS
 from boxwright.core.parsing.derived_edges import derived, of_ellipse
 from boxwright.core.parsing.json_document import Json, Object
 from boxwright.core.parsing.optional_values import OptionalValues
-from boxwright.core.parsing.segmentation import polygon_of
+from boxwright.core.parsing.segmentation import outlines_tell, polygon_of
 from boxwright.core.parsing.via_document import Image, Region, images_of, is_document, is_project, is_table
 from boxwright.core.parsing.width_height import NAMES, edges_of, length
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import FEWEST_VERTICES, Box, Dataset, Edges, ImageRecord, Polygon, Scalar, extent
+from boxwright.core.schema import Box, Dataset, Edges, ImageRecord, Polygon, Scalar, extent
 from boxwright.core.write_context import WriteContext
 
 FILE = "via_region_data.json"
@@ -51,9 +51,6 @@ LABEL = "label"
 # The keys of the radii of shapes that have a centre.
 RADII: Mapping[object, tuple[str, ...]] = {"circle": ("r",), "ellipse": ("rx", "ry"), "point": ()}
 SHAPES = ("rect", "polygon", "polyline", "circle", "ellipse", "point")
-
-# Of an edge of a box and its outline, in pixels: what formats with fractions lose on the way.
-SAME_EDGE = 1e-6
 
 
 class ViaOptions(Options):
@@ -98,7 +95,8 @@ def write(dataset: Dataset, options: ViaOptions, context: WriteContext) -> None:
 def sniff(path: Path) -> bool:
     """Whether this is, or holds, an object of images with regions, or such a table."""
     try:
-        return bool(_files(path)[1])
+        documents = sniffed(path, ".json", SPLIT_FOLDER_FILES, _belongs)
+        return documents or sniffed(path, ".csv", SPLIT_FOLDER_FILES, is_table)
     except OSError:
         return False
 
@@ -257,7 +255,7 @@ def _region_text(box: Box, context: WriteContext) -> str:
         context.lose("attributes", f"{LABEL!r} is the name of the label")
     attributes: dict[str, Scalar] = {**box.attributes, LABEL: box.label}
     ordered = {LABEL: box.label} | attributes  # the first one is the label
-    outline = box.polygons[0] if _is_polygon(box) else ()
+    outline = box.polygons[0] if len(box.polygons) == 1 and outlines_tell(box) else ()
     numbers = _numbers(box)
     if (extent(outline) if outline else _rectangle(numbers)) != box.edges:
         context.lose("edges", "an outline or a size rounds the last digits")
@@ -265,14 +263,6 @@ def _region_text(box: Box, context: WriteContext) -> str:
         context.lose("polygons", "only one whose extent is the box")
     shape = _outline_text(outline) if outline else _rectangle_text(numbers)
     return f'{{"shape_attributes": {shape}, "region_attributes": {json.dumps(ordered)}}}'
-
-
-def _is_polygon(box: Box) -> bool:
-    """Whether one outline says where the box is."""
-    if len(box.polygons) != 1 or len(box.polygons[0]) < FEWEST_VERTICES:
-        return False
-    around = extent(box.polygons[0])
-    return all(abs(a - b) <= SAME_EDGE for a, b in zip(around, box.edges, strict=True))
 
 
 def _outline_text(polygon: Polygon) -> str:

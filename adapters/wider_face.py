@@ -8,9 +8,10 @@ Source:   wider_face_split/readme.txt of http://shuoyang1213.me/WIDERFACE/
 
 Every box is a face unless a column behind the others names it, as Datumaro writes; it also writes `-` for a
 flag that is unknown (with invalid last), leaves flags out, and the number where there is no face. Occlusion
-is the box's; the other five are attributes, also `invalid` (a face that the evaluation leaves out).
-Flags must be stated: `-0`, which is 0 to every tool, is unknown. wider_face_test_filelist.txt names images
-whose faces are secret: it is not read. A list is read as a whole.
+is the box's; the other five are attributes, also `invalid` (a face that the evaluation leaves out). Flags
+must be stated: `-0`, which is 0 to every tool, is unknown. wider_face_test_filelist.txt names images whose
+faces are secret: it is not read. A list is read as a whole. A name that two splits have for two images is put
+below the split's name.
 """
 
 import os
@@ -19,7 +20,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from posixpath import normpath
 from typing import TextIO
 
 from pydantic import DirectoryPath
@@ -28,18 +28,18 @@ from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, reading
 from boxwright.core.frame import Frame
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS
-from boxwright.core.layout.flat_names import bad_name
+from boxwright.core.layout.flat_names import bad_name, plain_name
 from boxwright.core.layout.image_folder import ImageFolder
-from boxwright.core.layout.listed_images import ImageList
+from boxwright.core.layout.listed_images import ImageList, shared_names
 from boxwright.core.layout.source_files import folders
 from boxwright.core.numbers import Rounding, decimal, number, rounded, shortened
 from boxwright.core.options import Options, reads, writes
 from boxwright.core.parsing.text_file import lines
-from boxwright.core.parsing.width_height import length
+from boxwright.core.parsing.width_height import sides
 from boxwright.core.parsing.zero_flags import flag_of, flag_text
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
-from boxwright.core.schema import Box, Dataset, Edges, ImageRecord, Scalar
+from boxwright.core.schema import Box, Dataset, ImageRecord, Scalar
 from boxwright.core.write_context import WriteContext
 
 LISTS_FOLDER = "wider_face_split"
@@ -74,7 +74,7 @@ def read(path: Path, options: WiderFaceOptions) -> Source:
     if not found:
         raise AnnotationError(path, "", "no list of faces: no file named wider_face_<split>_bbx_gt.txt", HINT)
     root = found[0].parent.parent if found[0].parent.name == LISTS_FOLDER else found[0].parent
-    lists = [_images_of(file, options.images or root) for file in found]
+    lists = _image_lists(found, options.images or root)
 
     def scan(context: ReadContext) -> Iterator[ImageRecord]:
         for each in lists:
@@ -90,24 +90,25 @@ def write(dataset: Dataset, options: WiderFaceOptions, context: WriteContext) ->
     files: dict[str, TextIO] = {}
     with ExitStack() as stack:
         for record in dataset:
-            _check(record, context)
+            name = _name(record, context)
             split = f"_{record.split}" if record.split else ""
             if split not in files:
-                name = f"{LISTS_FOLDER}/wider_face{split}_bbx_gt.txt"
-                files[split] = stack.enter_context(context.open(name))
+                files[split] = stack.enter_context(context.open(_list_name(split)))
             rows = [_row(box, options, context) for box in record.boxes]
             none = [] if rows else [" ".join(["0"] * 10)]
-            text = "\n".join([normpath(record.path), str(len(rows)), *rows, *none])
+            text = "\n".join([name, str(len(rows)), *rows, *none])
             files[split].write(f"{text}\n")
-            context.place(record, f"WIDER{split}/images/{normpath(record.path)}")
+            context.place(record, f"WIDER{split}/images/{name}")
+        if not files:
+            stack.enter_context(context.open(_list_name("")))
 
 
 def sniff(path: Path) -> bool:
-    """Whether a list of faces is where it belongs, and begins with an image and a number."""
+    """Whether a list of faces is where it belongs, and is empty or begins with an image and a number."""
     try:
         found = _lists(Path(os.path.abspath(path)))
         heads = [list(_head(file)) for file in found if LIST.fullmatch(file.name)]
-        return any(len(head) > 1 and bool(COUNT.fullmatch(head[1])) for head in heads)
+        return any(head == ["", ""] or bool(COUNT.fullmatch(head[1])) for head in heads)
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -132,13 +133,33 @@ def _lists(path: Path) -> list[Path]:
     return next(filter(None, found), [])
 
 
-def _images_of(file: Path, root: Path) -> ImageList:
+def _list_name(split: str) -> str:
+    return f"{LISTS_FOLDER}/wider_face{split}_bbx_gt.txt"
+
+
+def _image_lists(files: Sequence[Path], root: Path) -> list[ImageList]:
+    splits = {file: _split(file) for file in files}
+    folders = {file: ImageFolder(_image_folder(split, root)) for file, split in splits.items()}
+    shared = shared_names({file: _names(file) for file in files}, folders)
+    return [ImageList(path=file, split=splits[file], images=folders[file], shared=shared) for file in files]
+
+
+def _split(file: Path) -> str | None:
     named = LIST.fullmatch(file.name)
-    split = named[1] if named else None
+    return named[1] if named else None
+
+
+def _image_folder(split: str | None, root: Path) -> Path:
     wider = f"WIDER_{split}" if split else "WIDER"
     tops = [root / wider, root / wider / wider, *(folder / wider for folder in folders(root)), root]
-    folder = next((top / "images" for top in tops if (top / "images").is_dir()), root)
-    return ImageList(path=file, split=split, images=ImageFolder(folder))
+    return next((top / "images" for top in tops if (top / "images").is_dir()), root)
+
+
+def _names(path: Path) -> Iterator[str]:
+    """The names of all images of a list, which is read for them only when they are asked for."""
+    for line in lines(path, MOST_BYTES, "WIDER FACE"):
+        if _is_image(name := line.strip()):
+            yield name
 
 
 # Reading.
@@ -200,7 +221,7 @@ def _is_image(text: str) -> bool:
 
 
 def _record(entry: _Entry, images: ImageList, context: ReadContext) -> ImageRecord | None:
-    image = images.open(context, entry.name.replace("\\", "/"), str(entry.line))
+    image = images.open(context, entry.name, str(entry.line))
     if image is None:
         return None
     return image.record(_box(columns, line, image.frame, images.path) for line, columns in entry.rows)
@@ -238,11 +259,9 @@ def _flags(texts: Iterable[str], line: int, frame: Frame, path: Path) -> dict[st
 # Writing.
 
 
-def _check(record: ImageRecord, context: WriteContext) -> None:
-    """Refuse a record that WIDER FACE cannot hold, and report what of it is lost."""
-    name = normpath(record.path)
-    if name != record.path:
-        context.lose("path", "written in its shortest form")
+def _name(record: ImageRecord, context: WriteContext) -> str:
+    """The name of an image; refuses a record that WIDER FACE cannot hold, and reports what of it is lost."""
+    name = plain_name(record, context)
     names = [*name.split("/"), f"WIDER_{record.split or ''}"]
     if name != name.strip() or record.split == "" or any(map(bad_name, names)):
         context.refuse(record, "a list cannot hold this name")
@@ -255,23 +274,16 @@ def _check(record: ImageRecord, context: WriteContext) -> None:
         if box.label != LABEL:
             hint = f'--map "{box.label}={LABEL}" renames it'
             context.refuse(record, f"label {box.label!r}: WIDER FACE has faces only", hint)
+    return name
 
 
 def _row(box: Box, options: WiderFaceOptions, context: WriteContext) -> str:
     edges = rounded(box.edges, options.round)
-    x, y, width, height = _sides(edges)
     if edges != box.edges:
         context.lose("edges", f"rounded {options.round}")
-    elif (x + width, y + height) != box.edges[2:]:
-        context.lose("edges", "x + width is not quite the right edge: float noise")
     stated = _stated(box, context)
     flags = " ".join(flag_text(stated.get(name)) for name in FLAGS)
-    return f"{' '.join(map(decimal, (x, y, width, height)))} {flags}"
-
-
-def _sides(edges: Edges) -> Edges:
-    x, y, right, bottom = edges
-    return x, y, length(x, right), length(y, bottom)
+    return f"{' '.join(map(decimal, sides(edges, context)))} {flags}"
 
 
 def _stated(box: Box, context: WriteContext) -> Mapping[str, int]:

@@ -30,7 +30,8 @@ from boxwright.core.layout.image_folder import ImageFolder, stem_of
 from boxwright.core.layout.image_listing import IMAGES, Listed, Listing, shared_names
 from boxwright.core.layout.placed_images import check_fractions, image_name, size_of, usual_split
 from boxwright.core.layout.source_files import is_junk, names
-from boxwright.core.layout.split_names import USUAL_SPLITS, rank
+from boxwright.core.layout.split_files import YEAR
+from boxwright.core.layout.split_names import USUAL_SPLITS, rank, split_of_folder
 from boxwright.core.layout.unlabelled import Unlabelled
 from boxwright.core.numbers import decimal, number, shortened
 from boxwright.core.options import Options, reads
@@ -52,6 +53,8 @@ COORDINATES = ("x_centre", "y_centre", "width", "height")
 FEWEST_OUTLINE = 7  # columns: a class and three vertices
 MOST_BYTES = 2 << 20  # of a label file: a hundred outlines of a thousand vertices
 MOST_ROWS = 20_000  # of a label file; crowds and cells come in hundreds
+NEEDED = ("train", "val")  # splits that ultralytics wants in every data.yaml
+SAME_IMAGES = "# train and val are the same images: a score on val says nothing about others"
 SNIFFED_FILES, SNIFFED_LINES = 50, 10
 ROW = "expected 5 columns, 6 with a score, or a class and three or more pairs x y; found {}"
 ROOT_HINT = "give the folder that holds data.yaml, or images and labels"
@@ -302,14 +305,24 @@ def edges_of(x: float, y: float, width: float, height: float) -> Edges:
 
 
 def _description(splits: set[str], labels: Sequence[str]) -> str:
-    """data.yaml; ultralytics wants a train and a val, for which another split stands in."""
+    """data.yaml; ultralytics wants a train and a val, for which another split stands in.
+
+    Where both are the same images a comment says so: no value is lost, but a score on them would mislead.
+    """
     found = sorted(splits or {ALL}, key=rank)
-    keys = {key: key if key in splits else found[0] for key in ("train", "val")} | {key: key for key in found}
+    keys = {key: _stand_in(key, found) for key in NEEDED} | {key: key for key in found}
     if found == [ALL]:
         del keys[ALL]
     places = "".join(f"{quoted(key)}: {quoted(f'{IMAGES}/{split}')}\n" for key, split in keys.items())
     names = "".join(f"  {number}: {quoted(label)}\n" for number, label in enumerate(labels))
-    return f"{places}names:{'' if labels else ' {}'}\n{names}"
+    warning = f"{SAME_IMAGES}\n" if splits and keys["train"] == keys["val"] else ""
+    return f"{warning}{places}names:{'' if labels else ' {}'}\n{names}"
+
+
+def _stand_in(key: str, splits: Sequence[str]) -> str:
+    """The split that ultralytics is to take for one: itself, else `val2017` for `val`, else the first."""
+    of_another_year = (split for split in splits if split_of_folder(YEAR.sub("", split)) == key)
+    return key if key in splits else next(of_another_year, splits[0])
 
 
 ADAPTER = Adapter(

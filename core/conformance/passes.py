@@ -76,6 +76,11 @@ def write(adapter: Adapter, limits: Limits, records: Iterable[ImageRecord], root
     return Written(root=root, records=(), lost=frozenset(), reasons=tuple(reasons))
 
 
+def write_empty(adapter: Adapter, limits: Limits, root: Path) -> None:
+    """Write a data set without records into the folder `root`; raises what the adapter raises."""
+    _written(adapter, limits, _Last([]), root)
+
+
 class _Last:
     """Gives records and remembers which it gave in the last pass."""
 

@@ -12,7 +12,8 @@ from boxwright.core.conformance.comparison import changed, difference, erased, i
 from boxwright.core.conformance.datasets import datasets
 from boxwright.core.conformance.examples import plain_records
 from boxwright.core.conformance.fault import Fault
-from boxwright.core.conformance.passes import Trial, Written, read, write
+from boxwright.core.conformance.passes import Trial, Written, read, write, write_empty
+from boxwright.core.errors import BoxwrightError
 from boxwright.core.schema import Box, Cuboid, ImageRecord
 
 LEAST_SHARE = 0.2  # of the records that an adapter must take; below it, hardly anything is being checked
@@ -181,7 +182,7 @@ def _saying(trial: Trial, name: str) -> list[ImageRecord]:
 
 
 def negatives(trial: Trial) -> None:
-    """Images without boxes stay images, alone and among others."""
+    """Images without boxes stay images, alone and among others; a data set without images stays one."""
     with_boxes = plain_records(trial.limits, trial.pictures, 4)
     without = [replace(record, boxes=()) for record in with_boxes]
     for name, records in (("mixed", [*with_boxes[:2], *without[2:]]), ("alone", without)):
@@ -196,3 +197,25 @@ def negatives(trial: Trial) -> None:
                 found=f"{len(found)}: {', '.join(found) or '; '.join(written.reasons)}",
                 look="write, which must write them too; read, where no row or object is no reason to skip",
             )
+    _check_empty(trial)
+
+
+def _check_empty(trial: Trial) -> None:
+    """No image at all is refused, or comes back as a data set without images."""
+    root = trial.folder / "empty"
+    try:
+        write_empty(trial.adapter, trial.limits, root)
+    except BoxwrightError:
+        return
+    try:
+        back = read(trial.adapter, trial.limits, root)
+        found = [*back.records, *back.problems]
+    except BoxwrightError as error:
+        found = [error]
+    if found:
+        raise Fault(
+            "a data set without images does not come back",
+            expected="no image and no problem, or a WriteError when it is written",
+            found=str(found[0]),
+            look="write, which must write what read looks for, say an empty list, or refuse",
+        )

@@ -8,6 +8,9 @@ from boxwright.core.layout.image_places import IMAGE_FOLDERS
 from boxwright.core.layout.source_files import is_junk
 from boxwright.core.layout.split_files import own_name
 
+# That sniffing opens in a place: the annotations of COCO 2017 are 10, and a folder with one file for each
+# image holds thousands.
+SNIFFED_FILES = 10
 ANNOTATION_FOLDERS = ("annotations", "Annotations", "annotation", "labels")
 
 
@@ -27,6 +30,26 @@ def annotation_files(
         if found := [file for file in files if belongs(file)]:
             return root, found
     return _root(path), []
+
+
+def sniffed(
+    path: Path,
+    extension: str,
+    names: Sequence[str],
+    belongs: Callable[[Path], bool],
+    likely: Callable[[str], bool] = bool,
+) -> bool:
+    """Whether a file is of the format, or one of the first in a place: those with likely names go before.
+
+    path, extension, names and belongs are those of `annotation_files`.
+    """
+    if path.is_file():
+        return path.suffix.lower() == extension and belongs(path)
+    for _, files in annotation_places(path, extension, names):
+        first = sorted(files, key=lambda file: not (file.name in names or likely(file.name)))
+        if any(map(belongs, first[:SNIFFED_FILES])):
+            return True
+    return False
 
 
 def some_file(path: Path, extension: str, names: Sequence[str]) -> Path:

@@ -186,6 +186,7 @@ def _class(pair: tuple[object, object]) -> tuple[int, str]:
 
 
 def _split_of(path: str, keys: list[str]) -> str | None:
-    own = YEAR.sub("", basename(path).removesuffix(LIST))
-    key = keys[0] if len(set(keys)) == 1 else own if own in keys else None
+    own = basename(path).removesuffix(LIST)
+    names = own, YEAR.sub("", own), split_of_folder(own)  # the whole one first: train2017 may be a key too
+    key = keys[0] if len(set(keys)) == 1 else next((name for name in names if name in keys), None)
     return None if key == ALL else key

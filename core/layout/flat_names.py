@@ -44,6 +44,14 @@ def joined(record: ImageRecord, context: WriteContext) -> str:
     return name
 
 
+def plain_name(record: ImageRecord, context: WriteContext) -> str:
+    """A record's path in its shortest form, without `a/../`; that it was longer is lost."""
+    name = normpath(record.path)
+    if name != record.path:
+        context.lose("path", "written in its shortest form")
+    return name
+
+
 def bad_name(name: str) -> str | None:
     """Why no file can have a name, or would be passed over when it is read; None: it can."""
     if "/" in name or UNPRINTED.search(name):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.split_files import own_name
+from boxwright.core.layout.split_names import split_of_folder
 from boxwright.core.schema import unsafe_path
 
 IMAGE_FOLDERS = ("images", "JPEGImages", "data")
@@ -38,7 +39,8 @@ def image_places(
 def _folder_names(file: Path, split: str | None) -> Iterator[str]:
     """The names that an image folder may have, the plainest first."""
     yield from ("", *IMAGE_FOLDERS)
-    for name in dict.fromkeys((own_name(file), split)):
+    beside = file.parent.name if split_of_folder(file.parent.name) else None  # `valid`, whose split is `val`
+    for name in dict.fromkeys((own_name(file), split, beside)):
         if name:
             yield from (name, f"images/{name}", f"{name}/images")
 

@@ -128,10 +128,9 @@ def image_lists(
     splits  the split that each file is
     given   the images' folder, where the user names it
     """
-    plain = {file: list(map(_plain, found)) for file, found in names.items()}
-    samples = {file: found[:SAMPLES] for file, found in plain.items()}
+    samples = {file: list(map(_plain, found[:SAMPLES])) for file, found in names.items()}
     folders = image_places(root, samples, splits, given)
-    shared = _shared(plain, folders)
+    shared = shared_names(names, folders)
     return [
         ImageList(path=file, split=splits[file], images=folder, shared=shared)
         for file, folder in folders.items()
@@ -143,12 +142,12 @@ def _plain(name: str) -> str:
     return PureWindowsPath(name).name if unsafe_path(name) else name
 
 
-def _shared(names: Mapping[Path, Sequence[str]], folders: Mapping[Path, ImageFolder]) -> frozenset[str]:
-    """The names that files have in common whose images lie in different folders."""
+def shared_names(names: Mapping[Path, Iterable[str]], folders: Mapping[Path, ImageFolder]) -> frozenset[str]:
+    """The names that files have in common whose images lie in different folders; else they are not asked."""
+    if len({folder.root for folder in folders.values()}) == 1:
+        return frozenset()
     by_folder: dict[Path, set[str]] = {}
     for file, found in names.items():
-        by_folder.setdefault(folders[file].root, set()).update(found)
-    if len(by_folder) == 1:
-        return frozenset()
+        by_folder.setdefault(folders[file].root, set()).update(map(_plain, found))
     counts = Counter(name for found in by_folder.values() for name in found)
     return frozenset(name for name, count in counts.items() if count > 1)

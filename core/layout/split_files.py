@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from boxwright.core.layout.split_names import split_of_folder
+from boxwright.core.layout.split_names import split_of_folder, usual_names
 
 # Words that tell no split.
 NAMELESS = frozenset({"", "instances", "annotations", "annotation", "labels", "coco", "createml", "via"})
@@ -19,19 +19,21 @@ def own_name(file: Path) -> str:
 def split_of_files(stated: Mapping[Path, str | None]) -> dict[Path, str | None]:
     """The split that each file is: what it states, else its name or, where each has a folder, the folder's.
 
-    No two have the same, for they are different files; a file alone is a split only where its name is one's.
+    The name is the usual one: `val` of valid.json. No two have the same, for they are different files; a file
+    alone is a split only where its name is one's.
     """
     if len(stated) == 1:
         return {file: split or _usual(file) for file, split in stated.items()}
     by_folder = len({file.parent for file in stated}) > 1
     full = {file: file.parent.name if by_folder else own_name(file) for file in stated}
     short = {file: stated[file] or YEAR.sub("", name) for file, name in full.items()}
-    for names in (short, full):
+    usual = usual_names(short.values())
+    told = {file: stated[file] or usual[name] for file, name in short.items()}
+    for names in (told, full):
         if len(set(names.values())) == len(names):
             return {file: name or None for file, name in names.items()}
     return {file: f"{file.parent.name}_{file.stem}" for file in stated}
 
 
 def _usual(file: Path) -> str | None:
-    name = YEAR.sub("", own_name(file)) or file.parent.name
-    return name if split_of_folder(name) else None
+    return split_of_folder(YEAR.sub("", own_name(file)) or file.parent.name)

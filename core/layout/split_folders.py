@@ -3,6 +3,7 @@
 Images without split lie in `images` in the same way.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from boxwright.core.layout.annotation_files import ANNOTATION_FOLDERS
 from boxwright.core.layout.flat_names import bad_name
 from boxwright.core.layout.image_places import IMAGE_FOLDERS
 from boxwright.core.layout.split_files import split_of_files
+from boxwright.core.layout.split_names import usual_names
 from boxwright.core.schema import ImageRecord, unsafe_path
 from boxwright.core.write_context import WriteContext
 
@@ -20,11 +22,12 @@ NO_SPLITS = (*IMAGE_FOLDERS, *ANNOTATION_FOLDERS)
 
 
 def splits_of(root: Path, files: Iterable[Path]) -> dict[Path, str | None]:
-    """The split that each list is: its folder's name below the root, or what its own name tells."""
+    """The split that each list is: by its folder's name below the root, or what its own name tells."""
     files = list(files)
     if all(file.parent in (root, *(root / name for name in ANNOTATION_FOLDERS)) for file in files):
         return split_of_files(dict.fromkeys(files))
-    return {file: None if file.parent.name in NO_SPLITS else file.parent.name for file in files}
+    splits = usual_names(file.parent.name for file in files if file.parent.name not in NO_SPLITS)
+    return {file: splits.get(file.parent.name) for file in files}
 
 
 @contextmanager
@@ -32,10 +35,12 @@ def written(context: WriteContext, name: str, brackets: str) -> Generator[Callab
     """Lists called `name`, each inside brackets; gives a function that adds a record's text and image."""
     lists: dict[str, TextIO] = {}
     split_of: dict[str, str | None] = {}
+    counts = Counter[str]()
     with ExitStack() as stack:
 
         def add(record: ImageRecord, text: str) -> None:
             folder = _folder(record, context)
+            counts[folder] += 1
             context.place(record, f"{folder}/{record.path}")
             if split_of.setdefault(record.path, record.split) != record.split:
                 context.lose("path", "another split has an image of this name: the split's goes before it")
@@ -50,6 +55,9 @@ def written(context: WriteContext, name: str, brackets: str) -> Generator[Callab
             opened(UNSPLIT, "")
         for file in lists.values():
             file.write(f"\n{brackets[1]}\n")
+        for split, usual in usual_names(lists).items():
+            if split != usual:
+                context.lose("split", f"{split} is called {usual}", counts[split])
 
 
 def _folder(record: ImageRecord, context: WriteContext) -> str:

@@ -13,9 +13,13 @@ from boxwright.core.frame import Frame
 from boxwright.core.numbers import decimal, number, shortened
 from boxwright.core.parsing.rle import Mask, mask_of
 from boxwright.core.problems import Action
-from boxwright.core.schema import FEWEST_VERTICES, Edges, Polygon, extent
+from boxwright.core.schema import FEWEST_VERTICES, Box, Edges, Polygon, extent
+from boxwright.core.write_context import WriteContext
 
 Outline = tuple[Polygon, ...] | Mask
+
+# Of an edge of a box and its outline, in pixels: what formats with fractions lose on the way.
+SAME_EDGE = 1e-6
 
 
 def outline_of(value: object, frame: Frame, path: Path, where: str, *, alone: bool) -> Outline | None:
@@ -43,6 +47,20 @@ def extent_of(outline: Outline) -> Edges | None:
     if isinstance(outline, Mask):
         return outline.extent()
     return extent(chain.from_iterable(outline)) if outline else None
+
+
+def outlines_tell(box: Box) -> bool:
+    """Whether a box has outlines that enclose areas, and is what is read back from them."""
+    if not box.polygons or any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
+        return False
+    around = extent(chain.from_iterable(box.polygons))
+    return all(abs(a - b) <= SAME_EDGE for a, b in zip(around, box.edges, strict=True))
+
+
+def lose_rounding(box: Box, context: WriteContext) -> None:
+    """Report that the edges of a box become those of its outlines, where these are not quite the same."""
+    if extent(chain.from_iterable(box.polygons)) != box.edges:
+        context.lose("edges", "the outline is not quite as wide: float noise")
 
 
 def polygons_text(polygons: Sequence[Polygon]) -> str:

@@ -4,6 +4,7 @@ import math
 
 from boxwright.core.numbers import number, shortened
 from boxwright.core.schema import Edges
+from boxwright.core.write_context import WriteContext
 
 NAMES = ("x", "y", "width", "height")
 TIDY_DIGITS = 6  # of a width: as many as any tool writes
@@ -24,6 +25,15 @@ def length(low: float, high: float) -> float:
         return exact
     tidy = round(exact, TIDY_DIGITS)
     return tidy if low + tidy == high else exact
+
+
+def sides(edges: Edges, context: WriteContext) -> Edges:
+    """The x, y, width and height to write; edges that these do not quite give are lost."""
+    x, y, right, bottom = edges
+    width, height = length(x, right), length(y, bottom)
+    if (x + width, y + height) != (right, bottom):
+        context.lose("edges", "x + width is not quite the right edge: float noise")
+    return x, y, width, height
 
 
 def nearly(stated: object, edges: Edges) -> Edges:

@@ -5,12 +5,12 @@ Roboflow:    <polygon><x1>2</x1><y1>3</y1><x2>9</x2>…</polygon>
 roLabelImg:  <robndbox><cx>21</cx><cy>21</cy><w>20</w><h>10</h><angle>1.57</angle></robndbox>
 """
 
-import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from boxwright.core.frame import Frame
+from boxwright.core.parsing.derived_edges import turned_point
 from boxwright.core.parsing.xml_document import children, coordinate
 from boxwright.core.problems import Action
 from boxwright.core.schema import FEWEST_VERTICES, Point, Polygon
@@ -78,9 +78,8 @@ def _rotated(outline: "_Element", where: str, frame: Frame, by: int) -> Polygon:
 def rotated_corners(centre: Point, size: tuple[float, float], angle: float) -> Polygon:
     """The corners of a box of a width and height that is turned by an angle in radians, clockwise."""
     (x, y), right, down = centre, size[0] / 2, size[1] / 2
-    cosine, sine = math.cos(angle), math.sin(angle)
     corners = ((-right, -down), (right, -down), (right, down), (-right, down))
-    return tuple((x + a * cosine - b * sine, y + a * sine + b * cosine) for a, b in corners)
+    return tuple(turned_point(x, y, *corner, angle) for corner in corners)
 
 
 def _unsigned(element: "_Element") -> str:

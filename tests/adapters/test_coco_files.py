@@ -93,12 +93,12 @@ def shape(records: list[ImageRecord], root: Path) -> list[tuple[str, str | None,
         (
             {"train/_annotations.coco.json": ["a.jpg"], "valid/_annotations.coco.json": ["a.jpg"]},
             ["train/a.jpg", "valid/a.jpg"],
-            [("train/a.jpg", "train", "train/a.jpg"), ("valid/a.jpg", "valid", "valid/a.jpg")],
+            [("train/a.jpg", "train", "train/a.jpg"), ("val/a.jpg", "val", "valid/a.jpg")],
         ),
         (
             {"train/_annotations.coco.json": ["a.jpg"], "valid/_annotations.coco.json": ["a.jpg"]},
             [],
-            [("train/a.jpg", "train", None), ("valid/a.jpg", "valid", None)],
+            [("train/a.jpg", "train", None), ("val/a.jpg", "val", None)],
         ),
         (
             {"annotations/train.json": ["a.jpg"], "annotations/val.json": ["gone.jpg"]},
@@ -132,7 +132,7 @@ def test_what_people_take_for_the_root_leads_to_it(tmp_path: Path, path: str):
 def test_one_split_folder_can_be_read_alone(tmp_path: Path):
     stored(tmp_path, {f"{split}/_annotations.coco.json": document("a.jpg") for split in ("train", "valid")})
     [record] = read(tmp_path / "valid", "coco")
-    assert (record.path, record.split) == ("a.jpg", "valid")
+    assert (record.path, record.split) == ("a.jpg", "val")
 
 
 def test_other_tasks_and_other_files_in_the_folder_are_ignored(tmp_path: Path):

@@ -63,7 +63,7 @@ def test_folders_with_a_list_each_are_splits(data):
     data([{"image": "a.png", "annotations": [HAND]}], "train/_annotations.createml.json")
     root = data([{"image": "b.png", "annotations": []}], "valid/_annotations.createml.json", ["b.png"])
     records, _ = read(root)
-    assert [(record.path, record.split) for record in records] == [("a.png", "train"), ("b.png", "valid")]
+    assert [(record.path, record.split) for record in records] == [("a.png", "train"), ("b.png", "val")]
 
 
 def test_images_of_one_name_in_two_splits_are_told_apart_by_the_split(data):

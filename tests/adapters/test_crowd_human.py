@@ -170,3 +170,8 @@ def test_mask_is_no_class(tmp_path: Path):
         "a.jpg: crowd_human cannot hold it: mask is no class: CrowdHuman has it for regions to ignore\n"
         "  hint: --map mask=other renames it"
     )
+
+
+def test_an_empty_data_set_comes_back(tmp_path: Path):
+    write(tmp_path / "out")
+    assert list(boxwright.read(tmp_path / "out")) == []

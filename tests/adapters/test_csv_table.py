@@ -143,7 +143,7 @@ def test_roboflows_folders_hold_a_table_each(data, tmp_path):
     records, problems = read(root)
     assert [(record.path, record.split) for record in records] == [
         ("train.png", "train"),
-        ("valid.png", "valid"),
+        ("valid.png", "val"),
     ]
     assert problems == []
 

@@ -192,3 +192,27 @@ def test_sniffing_looks_at_the_beginning_only(cvat: Cvat):
     assert sniff(cvat.root) and sniff(cvat.root / "annotations.xml")
     (cvat.root / "annotations.xml").write_text("<annotation><object/></annotation>")
     assert not sniff(cvat.root)
+
+
+def test_one_name_in_two_files_is_two_images(cvat: Cvat):
+    # The names come behind the first ones, which tell the folder.
+    for split in ("train", "val"):
+        own = [f"{split}{number}.jpg" for number in range(20)]
+        found = [image(BOX, name=name) for name in (*own, "a.jpg")]
+        cvat.xml(*found, name=f"{split}.xml", images=(f"{split}/a.jpg", *(f"{split}/{name}" for name in own)))
+    records = cvat.read()
+    assert [(record.path, record.split) for record in records[20::21]] == [
+        ("train/a.jpg", "train"),
+        ("val/a.jpg", "val"),
+    ]
+    assert (len(records), cvat.problems) == (42, [])
+
+
+def test_an_outline_that_is_off_by_float_noise_is_kept_and_the_noise_told(tmp_path: Path):
+    outline = ((1, 2), (9, 2), (9, 8))
+    box = Box(label="a", x_min=1, y_min=2, x_max=9 + 1e-9, y_max=8, polygons=(outline,))
+    record = ImageRecord(path="a.jpg", width=64, height=48, boxes=(box,))
+    report = boxwright.write(Dataset(None, lambda: iter([record])), tmp_path / "out", format="cvat")
+    [back] = boxwright.read(tmp_path / "out", on={"missing_image": "keep"})
+    assert [(box.edges, box.polygons) for box in back.boxes] == [((1, 2, 9, 8), (outline,))]
+    assert [str(loss) for loss in report.losses] == ["1 edges: the outline is not quite as wide: float noise"]

@@ -15,6 +15,7 @@ from boxwright.core.losses import Losses
 from boxwright.core.problems import Problem
 from boxwright.core.read import read
 from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord
+from boxwright.core.write import write
 from boxwright.core.write_context import WriteContext
 
 CAR = "Car 0.25 1 -1.5 10 20 30.5 40 1.5 0.6 0.8 1 2 30 0.3"
@@ -697,3 +698,17 @@ def rows(path: Path) -> list[tuple[str, list[float]]]:
 
 def test_the_adapter_offers_itself():
     assert register_adapters() == [ADAPTER]
+
+
+@pytest.mark.parametrize("layout", ["kitti", "flat"])
+def test_an_empty_data_set_comes_back(tmp_path: Path, layout: str):
+    write(Dataset(None, lambda: iter(())), tmp_path / "out", format="kitti", layout=layout)
+    assert list(read(tmp_path / "out", "kitti")) == []
+
+
+def test_an_empty_label_folder_beside_images_is_an_error(tmp_path: Path):
+    (tmp_path / "labels").mkdir()
+    image(tmp_path / "images/a.jpg")
+    with pytest.raises(AnnotationError) as caught:
+        read(tmp_path, "kitti")
+    assert caught.value.fact == "no KITTI labels: there is no .txt file in a label folder"

@@ -8,7 +8,7 @@ from PIL import Image
 
 import boxwright
 from boxwright.adapters.label_me import sniff
-from boxwright.core.errors import AnnotationError
+from boxwright.core.errors import AnnotationError, WriteError
 from boxwright.core.schema import Box, Dataset, ImageRecord
 
 CORNERS = [[30, 4], [10, 20.5]]
@@ -237,3 +237,45 @@ def test_an_outline_that_the_box_is_not_around_is_lost_and_told(tmp_path: Path):
     assert [str(loss) for loss in report.losses] == [
         "1 polygons: LabelMe has a rectangle or outlines, and the box is not their extent"
     ]
+
+
+def test_a_data_set_without_images_is_refused(tmp_path: Path):
+    with pytest.raises(WriteError) as caught:
+        boxwright.write(Dataset(None, lambda: iter(())), tmp_path / "out", format="label_me")
+    assert str(caught.value) == (
+        "no image: without one nothing tells a folder of LabelMe's\n"
+        "  hint: formats with a list of images, as coco and csv, hold an empty data set"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_outline_that_is_off_by_float_noise_is_kept_and_the_noise_told(tmp_path: Path):
+    outline = ((1, 2), (9, 2), (9, 8))
+    box = Box(label="a", x_min=1, y_min=2, x_max=9 + 1e-9, y_max=8, polygons=(outline,))
+    record = ImageRecord(path="a.jpg", width=64, height=48, boxes=(box,))
+    report = boxwright.write(Dataset(None, lambda: iter([record])), tmp_path / "out", format="label_me")
+    [back] = boxwright.read(tmp_path / "out", on={"missing_image": "keep"})
+    assert [(box.edges, box.polygons) for box in back.boxes] == [((1, 2, 9, 8), (outline,))]
+    assert [str(loss) for loss in report.losses] == ["1 edges: the outline is not quite as wide: float noise"]
+
+
+@pytest.mark.parametrize("none", ["", True])
+def test_only_a_number_or_a_text_is_a_group(label_me: LabelMe, none: object):
+    label_me.image("a.jpg")
+    label_me.add(*(shape(points, group_id=none) for points in ([[1, 1], [5, 5]], [[20, 20], [30, 30]])))
+    [record] = label_me.read()
+    assert [box.edges for box in record.boxes] == [(1, 1, 5, 5), (20, 20, 30, 30)]
+    assert [box.attributes for box in record.boxes] == [{}, {}]
+    assert label_me.problems == []
+
+
+def test_a_backslash_is_part_of_a_name_where_an_image_has_it_and_else_one_of_windows(label_me: LabelMe):
+    label_me.image(r"a\b.jpg")
+    label_me.image("c/d.jpg")
+    label_me.add(name="x.json", imagePath=r"a\b.jpg")
+    label_me.add(name="y.json", imagePath=r"c\d.jpg")
+    assert [(record.path, record.file is not None) for record in label_me.read()] == [
+        (r"a\b.jpg", True),
+        ("c/d.jpg", True),
+    ]
+    assert label_me.problems == []

@@ -300,6 +300,14 @@ def test_what_open_images_cannot_hold_is_refused(tmp_path: Path):
             [record(tmp_path, "a.jpg", split="all")],
             "a.jpg: open_images cannot hold it: the split 'all' cannot be a folder's name",
         ),
+        *(
+            (
+                [record(tmp_path, "a.jpg", split=split)],
+                f"a.jpg: open_images cannot hold it: the split {split!r} cannot be told from a file's name\n"
+                "  hint: rename the split",
+            )
+            for split in ("_", "a_", "a-", "oidv6-x")
+        ),
         (
             [record(tmp_path, "a.jpg", box("a\nb"))],
             "a.jpg: open_images cannot hold it: label 'a\\nb' holds a character that no line can",

@@ -143,7 +143,7 @@ def test_a_folder_per_split_names_the_split(folder: Folder, inside: str) -> None
         folder.pair(f"{split}/{inside}a.xml", f"{split}/{images}a.png")
     folder.image(f"test/{images}t.png")
     dataset = folder.read()
-    assert found(dataset) == {"train/a.png": "train", "valid/a.png": "valid"}
+    assert found(dataset) == {"train/a.png": "train", "valid/a.png": "val"}
     assert problems(dataset) == [("missing_annotation", f"test/{images}t.png", "", "skip")]
     assert sniff(folder.root)
 

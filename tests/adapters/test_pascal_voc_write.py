@@ -176,6 +176,11 @@ def test_what_flags_cannot_say_is_reported(tmp_path: Path) -> None:
             [record("a.jpg", split="../train")],
             "a.jpg: pascal_voc cannot hold it: split '../train' holds a character that no list or name can",
         ),
+        (
+            [record("\u2028.jpg", split="train")],
+            "\u2028.jpg: pascal_voc cannot hold it: a list of a split cannot hold '\\u2028'\n"
+            "  hint: rename the image",
+        ),
     ],
 )
 def test_a_record_that_voc_cannot_hold_is_refused(

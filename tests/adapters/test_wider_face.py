@@ -82,11 +82,27 @@ def test_datumaros_rows_name_a_label_and_leave_the_number_out(wider: Wider):
 
 def test_the_root_may_be_given_by_its_folders_and_lists_are_splits(wider: Wider):
     path = wider.write(NAME, "1", "1 2 3 4 0 0 0 0 0 0")
-    wider.write(NAME, "0", split="val")
+    wider.write("b.jpg", "0", split="val", images=("b.jpg",))
     for place in (wider.root, path.parent, wider.root / "WIDER_train", wider.root / "WIDER_train/images"):
         assert [record.split for record in wider.read(place)] == ["train", "val"]
-        assert [problem.split(": ")[1] for problem in wider.problems] == ["split_overlap"]
+        assert wider.problems == []
     assert [record.split for record in wider.read(path)] == ["train"]
+
+
+def test_one_name_in_two_splits_is_two_images(wider: Wider):
+    wider.write(NAME, "0", "b.jpg", "0", images=(NAME, "b.jpg"))
+    wider.write(NAME, "0", split="val")
+    assert [record.path for record in wider.read()] == [f"train/{NAME}", "b.jpg", f"val/{NAME}"]
+    assert wider.problems == []
+
+
+def test_a_backslash_is_part_of_a_name_where_an_image_has_it_and_else_one_of_windows(wider: Wider):
+    wider.write(r"a\b.jpg", "0", NAME.replace("/", "\\"), "0", images=(r"a\b.jpg", NAME))
+    assert [(record.path, record.file is not None) for record in wider.read()] == [
+        (r"a\b.jpg", True),
+        (NAME, True),
+    ]
+    assert wider.problems == []
 
 
 @pytest.mark.parametrize(
@@ -170,3 +186,8 @@ def test_what_it_has_no_place_for_is_told_and_another_label_is_refused(tmp_path:
         f"{NAME}: wider_face cannot hold it: label 'dog': WIDER FACE has faces only\n"
         '  hint: --map "dog=face" renames it'
     )
+
+
+def test_an_empty_data_set_comes_back(tmp_path: Path):
+    write(tmp_path / "out")
+    assert list(boxwright.read(tmp_path / "out")) == []

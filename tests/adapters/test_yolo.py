@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import boxwright
-from boxwright.adapters.yolo import ADAPTER, edges_of, label_of, register_adapters, sniff
+from boxwright.adapters.yolo import ADAPTER, SAME_IMAGES, edges_of, label_of, register_adapters, sniff
 from boxwright.core.errors import AnnotationError, WriteError
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.losses import Losses
@@ -467,13 +467,44 @@ def test_images_without_split_stand_for_both_that_ultralytics_wants(tmp_path: Pa
     records = [record(tmp_path, "a.jpg", box())]
     written(records, tmp_path / "out", ["zebra", "dog"])
     assert texts(tmp_path / "out") == {
-        "data.yaml": "train: images/all\nval: images/all\nnames:\n  0: zebra\n  1: dog\n",
+        "data.yaml": f"{SAME_IMAGES}\ntrain: images/all\nval: images/all\nnames:\n  0: zebra\n  1: dog\n",
         "labels/all/a.txt": "1 0.25 0.5 0.3 0.5\n",
     }
     assert list(boxwright.read(tmp_path / "out")) == records
 
 
-@pytest.mark.parametrize("splits", [("val",), ("dev",), ("train", None), ("dev", None, "test")])
+def test_the_train_and_val_that_ultralytics_wants_are_those_of_a_year(tmp_path: Path):
+    splits = ("val2017", "train2017", "fold 1")
+    written([record(tmp_path, f"{each}.jpg", split=each) for each in splits], tmp_path / "out")
+    assert (tmp_path / "out/data.yaml").read_text().splitlines()[:2] == [
+        "train: images/train2017",
+        "val: images/val2017",
+    ]
+
+
+@pytest.mark.parametrize("splits", [("train",), ("val",), ("test", "dev")])
+def test_images_that_stand_for_train_and_val_are_told_in_the_file(tmp_path: Path, splits: tuple[str, ...]):
+    written([record(tmp_path, f"{each}.jpg", split=each) for each in splits], tmp_path / "out")
+    assert (tmp_path / "out/data.yaml").read_text().splitlines()[:3] == [
+        "# train and val are the same images: a score on val says nothing about others",
+        f"train: images/{splits[0]}",
+        f"val: images/{splits[0]}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "splits",
+    [
+        ("val",),
+        ("dev",),
+        ("train", None),
+        ("dev", None, "test"),
+        ("train2017",),
+        ("test2017",),
+        ("train2017", "val2017"),
+        ("train", "train2017"),
+    ],
+)
 def test_any_splits_come_back(tmp_path: Path, splits: tuple[str | None, ...]):
     records = [record(tmp_path, f"{number}.jpg", split=split) for number, split in enumerate(splits)]
     written(records, tmp_path / "out")

@@ -82,6 +82,7 @@ class Rows:
     def write(
         self, dataset: boxwright.Dataset, options: RowsOptions, context: boxwright.WriteContext
     ) -> None:
+        (context.root / "rows").mkdir(parents=True, exist_ok=True)
         for record in dataset:
             self.put(record, context)
 

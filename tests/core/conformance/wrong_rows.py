@@ -24,6 +24,12 @@ class DropsNegatives(Rows):
         return record if record and record.boxes else None
 
 
+class WritesNothing(Rows):
+    def write(self, dataset, options, context):
+        for record in dataset:
+            self.put(record, context)
+
+
 class LosesTruncated(Rows):
     def row(self, box):
         return super().row(replace(box, truncated=None))
@@ -284,6 +290,7 @@ WRONG = {
         for each in (
             ShiftedBox,
             DropsNegatives,
+            WritesNothing,
             LosesTruncated,
             OtherImages,
             SwappedImages,

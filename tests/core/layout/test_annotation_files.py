@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from boxwright.core.layout.annotation_files import annotation_files
+from boxwright.core.layout.annotation_files import annotation_files, sniffed
 
 
 def found(path: Path, root: Path) -> tuple[str, list[str]]:
@@ -33,3 +33,20 @@ def test_files_of_other_formats_and_junk_are_left_out(tmp_path: Path):
         (tmp_path / name).write_text(text)
     assert found(tmp_path, tmp_path) == (".", ["a.JSON"])
     assert found(tmp_path / "d.txt", tmp_path) == (".", [])
+
+
+def test_sniffing_opens_the_first_files_only_and_likely_names_before_others(tmp_path: Path):
+    opened: list[str] = []
+
+    def belongs(path: Path) -> bool:
+        opened.append(path.name)
+        return False
+
+    for number in range(100):
+        (tmp_path / f"{number:02}.json").write_text("x")
+    (tmp_path / "labels.json").write_text("x")
+    (tmp_path / "wanted.json").write_text("x")
+    assert not sniffed(tmp_path, ".json", ["labels.json"], belongs, lambda name: name == "wanted.json")
+    assert opened == ["labels.json", "wanted.json", *(f"{number:02}.json" for number in range(8))]
+    assert sniffed(tmp_path / "99.json", ".json", [], lambda path: True)
+    assert not sniffed(tmp_path / "99.json", ".csv", [], lambda path: True)

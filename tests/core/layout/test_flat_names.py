@@ -7,7 +7,7 @@ from PIL import Image
 
 from boxwright.core.errors import WriteError
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.layout.flat_names import FlatNames, bad_name, extension_of, joined
+from boxwright.core.layout.flat_names import FlatNames, bad_name, extension_of, joined, plain_name
 from boxwright.core.schema import ImageRecord
 from boxwright.core.write_context import WriteContext
 
@@ -62,3 +62,8 @@ def test_an_extension_is_that_of_the_bytes(tmp_path: Path):
         ".png",
         ".png",
     ]
+
+
+def test_a_path_is_written_in_its_shortest_form_and_the_rest_is_counted(context: WriteContext):
+    assert [plain_name(record(path), context) for path in ("a/b.jpg", "a/./b.jpg")] == ["a/b.jpg"] * 2
+    assert [str(loss) for loss in context.losses] == ["1 path: written in its shortest form"]

@@ -31,6 +31,14 @@ def test_images_are_found_anywhere_near(tmp_path: Path, folder: str):
     assert place(tmp_path, {"labels/instances_train2017.json": ["a.jpg"]}) == [folder]
 
 
+def test_a_folder_called_as_that_of_the_file_is_near_whatever_the_split_is_called(tmp_path: Path):
+    touch(tmp_path, "labels/valid/x.json", "images/valid/a.jpg")
+    file = tmp_path / "labels/valid/x.json"
+    assert (
+        image_places(tmp_path, {file: ["a.jpg"]}, {file: "val"}, None)[file].root == tmp_path / "images/valid"
+    )
+
+
 def test_the_folder_with_most_of_them_is_theirs(tmp_path: Path):
     touch(tmp_path, "a.jpg", "images/a.jpg", "images/b.jpg")
     assert place(tmp_path, {"x.json": ["a.jpg", "b.jpg"]}) == ["images"]

@@ -25,7 +25,11 @@ def test_words_that_tell_nothing_are_left_out(name: str, own: str):
     [
         ({"a/data.json": None}, [None]),
         ({"a/instances_val2017.json": None}, ["val"]),
-        ({"valid/_annotations.coco.json": None}, ["valid"]),
+        ({"valid/_annotations.coco.json": None}, ["val"]),
+        ({"a/valid.json": "valid"}, ["valid"]),
+        ({"train/a.json": None, "valid/a.json": None}, ["train", "val"]),
+        ({"train/a.json": None, "valid/a.json": "valid"}, ["train", "valid"]),
+        ({"val/a.json": None, "valid/a.json": None, "Test/a.json": None}, ["val", "valid", "test"]),
         ({"a/data.json": "fold1"}, ["fold1"]),
         ({"a/train2014.json": None, "a/train2017.json": None}, ["train2014", "train2017"]),
         ({"a/train2014.json": None, "a/val2014.json": None}, ["train", "val"]),

@@ -17,6 +17,12 @@ def test_folders_tell_the_splits_but_images_is_none():
     assert list(splits_of(ROOT, files).values()) == ["train", None]
 
 
+def test_a_split_has_its_usual_name_unless_two_folders_would_be_one_split():
+    folders = [ROOT / f"{name}/a.json" for name in ("train", "valid", "val")]
+    assert list(splits_of(ROOT, folders[:2]).values()) == ["train", "val"]
+    assert list(splits_of(ROOT, folders).values()) == ["train", "valid", "val"]
+
+
 def test_names_tell_the_splits_of_lists_in_one_folder():
     files = [ROOT / "train.json", ROOT / "annotations/val.json"]
     assert list(splits_of(ROOT, files[:1]).values()) == ["train"]
@@ -40,6 +46,22 @@ def test_one_image_in_two_splits_gets_the_splits_name_and_that_is_told(tmp_path)
     report = write(tmp_path, *(ImageRecord(path="a.png", width=4, height=4, split=s) for s in ("x", "y")))
     assert [loss.field for loss in report.losses] == ["path", "width"]
     assert [record.path for record in boxwright.read(tmp_path / "out")] == ["x/a.png", "y/a.png"]
+
+
+@pytest.mark.parametrize(
+    ("splits", "back", "lost"),
+    [
+        (["valid"], ["val"], ["1 split: valid is called val"]),
+        (["val", "valid"], ["val", "valid"], []),
+        (["train2017"], ["train2017"], []),
+    ],
+)
+def test_a_split_that_is_read_by_its_usual_name_is_told(tmp_path, splits, back, lost):
+    report = write(
+        tmp_path, *(ImageRecord(path=f"{each}.png", width=4, height=4, split=each) for each in splits)
+    )
+    assert [str(loss) for loss in report.losses if loss.field != "width"] == lost
+    assert sorted(str(record.split) for record in boxwright.read(tmp_path / "out")) == back
 
 
 def test_no_records_make_an_empty_list(tmp_path):

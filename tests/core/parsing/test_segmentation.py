@@ -7,9 +7,16 @@ import pytest
 from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame
 from boxwright.core.parsing.rle import Mask
-from boxwright.core.parsing.segmentation import Outline, extent_of, outline_of, polygons_text
+from boxwright.core.parsing.segmentation import (
+    Outline,
+    extent_of,
+    outline_of,
+    outlines_tell,
+    polygons_text,
+)
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.reporter import Reporter
+from boxwright.core.schema import Box, Polygon
 
 TRIANGLE = ((10.0, 20.0), (30.5, 20.0), (30.0, 60.0))
 FLAT = [10.0, 20.0, 30.5, 20.0, 30.0, 60.0]
@@ -84,3 +91,18 @@ def test_polygons_are_written_with_the_shortest_numbers():
     assert polygons_text((TRIANGLE, TRIANGLE)) == "[[10, 20, 30.5, 20, 30, 60], [10, 20, 30.5, 20, 30, 60]]"
     assert polygons_text((TRIANGLE[:2],)) == "[]"
     assert polygons_text(()) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("right", "polygons", "told"),
+    [
+        (30.5, (TRIANGLE,), True),
+        (30.5 + 1e-7, (TRIANGLE,), True),
+        (30.501, (TRIANGLE,), False),
+        (30.5, (TRIANGLE[:2], TRIANGLE), False),
+        (30.5, (), False),
+    ],
+)
+def test_outlines_tell_a_box_that_is_their_extent(right: float, polygons: tuple[Polygon, ...], told: bool):
+    box = Box(label="x", x_min=10, y_min=20, x_max=right, y_max=60, polygons=polygons)
+    assert outlines_tell(box) is told

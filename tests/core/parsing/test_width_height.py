@@ -1,10 +1,13 @@
 """Widths and heights: edges come back from them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boxwright.core.parsing.width_height import edges_of, length, nearly
+from boxwright.core.parsing.width_height import edges_of, length, nearly, sides
+from boxwright.core.write_context import WriteContext
 
 EDGES = (1.0, 2.0, 3.0, 4.0)
 
@@ -45,3 +48,15 @@ def test_a_width_of_two_decimals_is_written_as_it_was(x: int, width: int):
 )
 def test_stated_edges_count_where_the_box_is_off_by_a_rounding(stated: object, found: object):
     assert nearly(stated, EDGES) == found
+
+
+def test_edges_that_a_width_does_not_give_are_lost(tmp_path: Path):
+    context = WriteContext(root=tmp_path, adapter="wider_face", name="x")
+    assert sides((1.5, 2, 31.5, 42), context) == (1.5, 2, 30, 40)
+    assert sides((0.1, 0, 0.7000000000000001, 1), context)[2] == 0.6000000000000001
+    assert list(context.losses) == []
+    x, y, width, height = sides((0.3, 0, 0.9, 1), context)
+    assert (x + width, y + height) != (0.9, 1)
+    assert [str(loss) for loss in context.losses] == [
+        "1 edges: x + width is not quite the right edge: float noise"
+    ]
