@@ -10,8 +10,7 @@ Every box is a face unless a column behind the others names it, as Datumaro writ
 flag that is unknown (with invalid last), leaves flags out, and the number where there is no face. Occlusion
 is the box's; the other five are attributes, also `invalid` (a face that the evaluation leaves out). Flags
 must be stated: `-0`, which is 0 to every tool, is unknown. wider_face_test_filelist.txt names images whose
-faces are secret: it is not read. A list is read as a whole. A name that two splits have for two images is put
-below the split's name.
+faces are secret: it is not read. A name that two splits have for two images is put below the split's name.
 """
 
 import os
@@ -19,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -34,7 +34,7 @@ from boxwright.core.layout.listed_images import ImageList, shared_names
 from boxwright.core.layout.source_files import folders
 from boxwright.core.numbers import Rounding, decimal, number, rounded, shortened
 from boxwright.core.options import Options, reads, writes
-from boxwright.core.parsing.text_file import lines
+from boxwright.core.parsing.text_lines import text_lines
 from boxwright.core.parsing.width_height import sides
 from boxwright.core.parsing.zero_flags import flag_of, flag_text
 from boxwright.core.plugins import hookimpl
@@ -53,9 +53,11 @@ UNSTATED = "-"
 WORDS = {"True": "1", "False": "0"}
 COLUMNS = (4, 5, 10, 11)
 COUNT = re.compile(r"\d{1,6}", re.ASCII)
-MOST_BYTES = 16 << 20  # of a list; that of the 12,880 training images has 5 MB
+MOST_CHARACTERS = 1 << 16  # of a line; a path has at most 4,096
+END = 0, ""  # what follows the last line
 MOST_FACES = 100_000  # of an image; the most in a training image are 1,968
 HINT = "give the folder that holds wider_face_split"
+TEXT_HINT = "WIDER FACE files are plain text: save it as UTF-8"
 
 
 class WiderFaceOptions(Options):
@@ -157,9 +159,7 @@ def _image_folder(split: str | None, root: Path) -> Path:
 
 def _names(path: Path) -> Iterator[str]:
     """The names of all images of a list, which is read for them only when they are asked for."""
-    for line in lines(path, MOST_BYTES, "WIDER FACE"):
-        if _is_image(name := line.strip()):
-            yield name
+    return (line for _, line in _filled_lines(path) if _is_image(line))
 
 
 # Reading.
@@ -175,29 +175,26 @@ class _Entry:
 
 
 def _entries(path: Path, context: ReadContext) -> Iterator[_Entry]:
-    text = lines(path, MOST_BYTES, "WIDER FACE")
-    at = _filled(text, 0)
-    while at < len(text):
-        line, name, at = at + 1, text[at].strip(), _filled(text, at + 1)
-        count = _count(text[at].strip() if at < len(text) else "", name, line, at + 1, path, context)
-        if count is not None:
-            at = _filled(text, at + 1)
-        rows: list[tuple[int, list[str]]] = []
-        while len(rows) < (count or 0) and at < len(text):
-            rows.append((at + 1, text[at].split()))
-            at = _filled(text, at + 1)
+    following = _filled_lines(path)
+    line, name = next(following, END)
+    while name:
+        at, text = next(following, END)
+        count = _count(text, name, line, at, path, context)
+        rows = [(number, row.split()) for number, row in islice(following, count or 0)]
         if len(rows) < (count or 0):
             raise AnnotationError(path, line, f"{count} faces announced, the file ends after {len(rows)}")
-        if count == 0 and at < len(text) and set(text[at].split()) == {"0"}:
-            at = _filled(text, at + 1)
         yield _Entry(name, line, rows)
+        if count is not None:
+            at, text = next(following, END)
+        if count == 0 and set(text.split()) == {"0"}:
+            at, text = next(following, END)
+        line, name = at, text
 
 
-def _filled(text: Sequence[str], at: int) -> int:
-    """Where the next line is that is not blank."""
-    while at < len(text) and not text[at].strip():
-        at += 1
-    return at
+def _filled_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, without blanks around them, each with its number."""
+    lines = ((number, line.strip()) for number, line in text_lines(path, MOST_CHARACTERS, TEXT_HINT))
+    return ((number, line) for number, line in lines if line)
 
 
 def _count(

@@ -15,7 +15,7 @@ from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import ImageRecord
 from boxwright.core.write_context import WriteContext
 
-MOST_BYTES = 8 << 20  # of a list: a million of KITTI's numbers
+MOST_BYTES = 64 << 20  # of a list: a million long names
 # Lists for one class: `aeroplane_train.txt` with `000005 -1`, where -1 is absent, 1 present, 0 difficult.
 CLASS_LIST = re.compile(r".+_(train|val|trainval|test)", re.DOTALL)
 CLASS_LINE = re.compile(r"(.*\S)\s+(?:-1|0|1)", re.DOTALL)

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from boxwright.core.errors import AnnotationError
+from boxwright.core.parsing.text_lines import text_lines
 
 DELIMITERS = (",", ";", "\t", "|")
-MOST_BYTES = 1 << 20  # of a line; Python's own limit of a cell is 128 KB
+MOST_CHARACTERS = 1 << 20  # of a line; Python's own limit of a cell is 128 KB
 NEEDS_QUOTES = re.compile(r'[",]|^\s|\s$')
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HINT = "save it as CSV, UTF-8"
 
 
 def rows(path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the number of its (last) line; raises AnnotationError."""
-    reader = csv.reader(_lines(path), delimiter=delimiter, skipinitialspace=True, strict=True)
+    lines = (line.rstrip(" ") + "\n" for _, line in text_lines(path, MOST_CHARACTERS, HINT))
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         for cells in reader:
             if any(cells):
@@ -48,23 +49,3 @@ def _first_row(path: Path, delimiter: str) -> list[str]:
         return next(rows(path, delimiter), (0, []))[1]
     except AnnotationError:
         return []
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with open(path, "rb") as file:
-        number = 0
-        while line := file.readline(MOST_BYTES + 1):
-            number += 1
-            if len(line) > MOST_BYTES:
-                raise AnnotationError(path, number, f"is longer than {MOST_BYTES} bytes")
-            yield _text(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line, path, number)
-
-
-def _text(line: bytes, path: Path, number: int) -> str:
-    if b"\0" in line:
-        raise AnnotationError(path, number, "a NUL byte stands here: this is UTF-16, or no text", HINT)
-    try:
-        return line.decode().rstrip(" \r\n") + "\n"
-    except UnicodeDecodeError as error:
-        fact = f"byte {line[error.start]:#x} is no UTF-8"
-        raise AnnotationError(path, number, fact, HINT) from None

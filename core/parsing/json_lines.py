@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from boxwright.core.errors import AnnotationError
 from boxwright.core.parsing.json_document import Json, parsed
+from boxwright.core.parsing.text_lines import byte_lines
 
 MOST_BYTES = 4 << 20  # of a line: 20,000 boxes, or an outline of 200,000 vertices
 
@@ -14,11 +14,6 @@ def json_lines(path: Path) -> Iterator[tuple[int, Json]]:
 
     Lines end with a line feed and with nothing else: U+2028 and the like stand in strings as they are.
     """
-    with open(path, "rb") as file:
-        number = 0
-        while line := file.readline(MOST_BYTES + 1):
-            number += 1
-            if len(line) > MOST_BYTES:
-                raise AnnotationError(path, number, f"is longer than {MOST_BYTES} bytes")
-            if not line.isspace():
-                yield number, parsed(line.rstrip(b"\r\n"), path, number)
+    for number, line in byte_lines(path, MOST_BYTES):
+        if not line.isspace():
+            yield number, parsed(line.rstrip(b"\r\n"), path, number)

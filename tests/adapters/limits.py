@@ -11,5 +11,5 @@ LIMITS = {
     "create_ml": Limits(streams=False),  # a JSON list is parsed as a whole
     "csv": Limits(streams=False),  # an image's rows may stand anywhere
     "via": Limits(streams=False),  # an image's rows, or regions, may stand anywhere
-    "wider_face": Limits(labels=("face",), streams=False),  # one class; a list is read as a whole
+    "wider_face": Limits(labels=("face",)),  # one class
 }

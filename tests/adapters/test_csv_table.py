@@ -181,7 +181,7 @@ def test_absolute_paths_as_keras_retinanet_has_them_are_found_below_the_root(dat
             HEADER.encode("utf-16"),
             ":1: a NUL byte stands here: this is UTF-16, or no text\n  hint: save it as CSV, UTF-8",
         ),
-        (HEADER + "a," * (1 << 20), ":2: is longer than 1048576 bytes"),
+        (HEADER + "a," * (1 << 20), ":2: is longer than 1048576 characters"),
         (HEADER + "a" * 200_000, ":2: is no valid CSV: field larger than field limit (131072)"),
     ],
 )
