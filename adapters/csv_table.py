@@ -2,9 +2,9 @@
 
 Layout:   <root>/train_labels.csv, test_labels.csv, … or one file, or <root>/<split>/_annotations.csv, as
           Roboflow has it; the images beside it, in <root>/images, <root>/images/<split>, <root>/<split> …
-Columns:  filename, width, height, class, xmin, ymin, xmax, ymax, and split where it is stated, or the other
-          names in core.parsing.box_columns; any further column is an attribute of the box;
-          or, of six columns without names (keras-retinanet): path, x1, y1, x2, y2, class
+Columns:  filename, width, height, class, xmin, ymin, xmax, ymax, and split where it is stated, or other usual
+          names of these (image_path, label, x_min or left, subset …); any further column is an attribute of
+          the box; or, of six columns without names (keras-retinanet): path, x1, y1, x2, y2, class
 Rows:     in any order; an image without boxes has one row with neither edges nor class
 Units:    pixels, 0-based edges, maxima exclusive, as TensorFlow's tutorials use them; option `frame` is for
           tables that mean something else

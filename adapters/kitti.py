@@ -389,13 +389,14 @@ def _occluded(value: float, text: str, unknown: Callable[[str], None]) -> int | 
     return None
 
 
-def _cuboid(values: Sequence[float], unknown: Callable[[str], None]) -> Cuboid | None:
+def _cuboid(values: Sequence[float], unknown: Callable[[str], None]) -> dict[str, float] | None:
+    """What is stated of a Cuboid, which the box makes of it."""
     stated = {
         name: value for (name, marker), value in zip(MARKERS.items(), values, strict=True) if value != marker
     }
     if not math.isfinite(sum(stated.values())):
         stated = {name: value for name, value in stated.items() if _known(name, value, unknown) is not None}
-    return Cuboid(**stated) if stated else None
+    return stated or None
 
 
 def _known(name: str, value: float, unknown: Callable[[str], None]) -> float | None:
