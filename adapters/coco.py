@@ -321,9 +321,8 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
         message = "no width and height; the image has them"
         if scan.problem("missing_field", place, message) == "skip":
             return None
-    image_file = part.images.file(found) if found else None
     frame = scan.context.frame(
-        image_file,
+        part.images.file(found) if found else None,
         path=part.file,
         declared=size,
         where=place,
@@ -333,18 +332,15 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
     if frame is None:
         return None
     boxes = [_box(scan, index, frame) for index in annotations]
-    with reading(part.file, place):
-        return ImageRecord(
-            path=path,
-            width=frame.width,
-            height=frame.height,
-            boxes=tuple(box for box in boxes if box is not None),
-            split=part.split,
-            group=scan.optional.field(image, "group", place),
-            source_id=None if scan.part.document.stated.get("image_ids") == COUNTED else str(image["id"]),
-            attributes=scan.optional.attributes(image, IMAGE_KEYS, place),
-            file=image_file,
-        )
+    return frame.record(
+        path,
+        boxes,
+        where=place,
+        split=part.split,
+        group=scan.optional.field(image, "group", place),
+        source_id=None if part.document.stated.get("image_ids") == COUNTED else str(image["id"]),
+        attributes=scan.optional.attributes(image, IMAGE_KEYS, place),
+    )
 
 
 def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:

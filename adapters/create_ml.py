@@ -133,7 +133,7 @@ def _annotations(entry: Object, path: Path, place: str) -> Iterator[tuple[Object
 
 
 def _box(annotation: Object, where: str, image: ListedImage, optional: OptionalValues) -> Box | None:
-    path, place = image.place[0], f"{where}.coordinates"
+    path, place = image.source, f"{where}.coordinates"
     label = text_at(annotation.get("label"), path, f"{where}.label")
     coordinates = object_at(annotation.get("coordinates"), path, place)
     with reading(path, place):

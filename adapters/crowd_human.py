@@ -170,17 +170,8 @@ def _record(
         box, counts = _box(entry, f"{line} gtboxes[{index}]", file, frame, options.box, optional)
         if box is not None:
             (boxes if counts else ignored).append(box)
-    with reading(file, line):
-        return ImageRecord(
-            path=path,
-            width=frame.width,
-            height=frame.height,
-            boxes=tuple(boxes),
-            ignored=tuple(ignored),
-            split=split,
-            attributes=optional.attributes(value, IMAGE_KEYS, str(line)),
-            file=image,
-        )
+    attributes = optional.attributes(value, IMAGE_KEYS, str(line))
+    return frame.record(path, boxes, where=line, ignored=tuple(ignored), split=split, attributes=attributes)
 
 
 def _entries(value: Object, file: Path, line: int) -> list[Object]:

@@ -408,16 +408,8 @@ def _record(video: _Video, hands: _Hands, image: str | None, group: str) -> Imag
     frame = _frame(video, hands, name, file)
     if frame is None:
         return None
-    made = [_box(video, hands, hand, frame) for hand in HANDS if hand in hands.outlines]
-    with reading(hands.path, hands.place):
-        return ImageRecord(
-            path=f"{video.folder.name}/{name}",
-            width=frame.width,
-            height=frame.height,
-            boxes=tuple(box for box in made if box is not None),
-            group=group,
-            file=file,
-        )
+    boxes = [_box(video, hands, hand, frame) for hand in HANDS if hand in hands.outlines]
+    return frame.record(f"{video.folder.name}/{name}", boxes, where=hands.place, group=group)
 
 
 def _frame(video: _Video, hands: _Hands, name: str, file: ImageFile | None) -> Frame | None:

@@ -23,7 +23,7 @@ from typing import Literal
 from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, reading
+from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame
 from boxwright.core.layout import split_lists
 from boxwright.core.layout.annotation_folders import Part, mirrored, named_as
@@ -294,16 +294,7 @@ def _record(
     if frame is None:
         return None
     boxes, ignored = _boxes(path, frame)
-    with reading(path):
-        return ImageRecord(
-            path=name,
-            width=frame.width,
-            height=frame.height,
-            boxes=boxes,
-            ignored=ignored,
-            split=split,
-            file=image,
-        )
+    return frame.record(name, boxes, ignored=ignored, split=split)
 
 
 def _boxes(path: Path, frame: Frame) -> tuple[tuple[Box, ...], tuple[Box, ...]]:

@@ -193,16 +193,8 @@ def _record(
         return None
     stated = {key: optional.field(document, key, "") for key in RECORD_FIELDS if key in document}
     boxes = _boxes(objects(document, "shapes", path), path, frame, optional)
-    with reading(path):
-        return ImageRecord(
-            path=name,
-            width=frame.width,
-            height=frame.height,
-            boxes=tuple(boxes),
-            attributes=_flags(document, IMAGE_KEYS, "", optional),
-            file=image,
-            **{"split": _unlisted(name)[1], **stated},
-        )
+    flags = _flags(document, IMAGE_KEYS, "", optional)
+    return frame.record(name, boxes, attributes=flags, **{"split": _unlisted(name)[1], **stated})
 
 
 def _image(

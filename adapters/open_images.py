@@ -277,7 +277,7 @@ def _labelled(part: _Part, descriptions: _Descriptions | None, context: ReadCont
             context.drop("missing_image", part.file, found[0][0], message)
             continue
         boxes = (_box(row, columns, labels, frame, frame.drawn_size) for row in found)
-        yield _record(part, image, frame, tuple(box for box in boxes if box is not None))
+        yield frame.record(image, boxes, split=part.split)
 
 
 def _rows(file: Path) -> Iterator[tuple[str, Row]]:
@@ -304,19 +304,6 @@ def _image(part: _Part, id: str, line: int, context: ReadContext) -> str | None:
     else:
         context.claim(image, part.file, line)
     return image
-
-
-def _record(part: _Part, image: str, frame: Frame, boxes: tuple[Box, ...]) -> ImageRecord:
-    file = part.images.file(image)
-    with reading(file.path):
-        return ImageRecord(
-            path=image,
-            width=frame.width,
-            height=frame.height,
-            boxes=boxes,
-            split=part.split,
-            file=file,
-        )
 
 
 def _box(row: Row, columns: Sequence[str], labels: Mapping[str, str], frame: Frame, size: Size) -> Box | None:
@@ -371,7 +358,7 @@ def _negatives(parts: Sequence[_Part], context: ReadContext) -> Iterator[ImageRe
         context.claim(image, file, line)
         frame = context.frame(part.images.file(image), path=part.images.file(image).path)
         if frame is not None:
-            yield _record(part, image, frame, ())
+            yield frame.record(image, split=part.split)
 
 
 def _listed(parts: Iterable[_Part]) -> Iterator[tuple[Path, int, str, str | None]]:

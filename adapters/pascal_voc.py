@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, OptionError, reading
+from boxwright.core.errors import AnnotationError, OptionError
 from boxwright.core.frame import Frame, Size
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS
@@ -299,16 +299,7 @@ def _record(
         return None
     boxes = [_box(each, f"object[{index}]", frame, origin) for index, each in enumerate(annotation.repeated)]
     unknown = [child for child in annotation.unknown if child.tag not in NOISE]
-    with reading(xml):
-        return ImageRecord(
-            path=part.prefix + name,
-            width=frame.width,
-            height=frame.height,
-            boxes=tuple(box for box in boxes if box is not None),
-            split=split,
-            attributes=attributes(unknown, "", frame),
-            file=file,
-        )
+    return frame.record(part.prefix + name, boxes, split=split, attributes=attributes(unknown, "", frame))
 
 
 def _image(

@@ -147,7 +147,7 @@ def _record(
 
 
 def _box(region: Region, labels: _Labels, image: ListedImage, optional: OptionalValues) -> Box | None:
-    label = _label(region, labels, image.place[0])
+    label = _label(region, labels, image.source)
     found = _located(region, image)
     if found is None:
         return None
@@ -184,7 +184,7 @@ def _flat(attributes: Object) -> dict[str, Json]:
 
 def _located(region: Region, image: ListedImage) -> tuple[Edges, tuple[Polygon, ...]] | None:
     """The edges of a region and its outline, if it has one; None where a problem's action drops it."""
-    path, place, shape = image.place[0], region.shape_place, region.shape
+    path, place, shape = image.source, region.shape_place, region.shape
     if shape.get("name") == "polygon":
         with reading(path, place):
             points = _points(shape)

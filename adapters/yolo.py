@@ -208,15 +208,7 @@ class _Pass:
         boxes = None if frame is None else self._boxes(label, frame)
         if frame is None or boxes is None:
             return None
-        with reading(file.path):
-            return ImageRecord(
-                path=image.full_name if self.full_names else image.name,
-                width=frame.width,
-                height=frame.height,
-                boxes=boxes,
-                split=split,
-                file=file,
-            )
+        return frame.record(image.full_name if self.full_names else image.name, boxes, split=split)
 
     def _located(self, image: Listed) -> str | None:
         """Where an image is below the root; None where it is not there."""

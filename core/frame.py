@@ -1,6 +1,6 @@
-"""The frame that one record's boxes live in: maps them to the stored grid and checks each of them."""
+"""The frame that one record's boxes live in: maps them to the stored grid, checks each, makes the record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from boxwright.core.errors import AnnotationError, facts
+from boxwright.core.images.image_file import ImageFile
 from boxwright.core.reporter import Reporter
-from boxwright.core.schema import Box, Edges, Point, Polygon
+from boxwright.core.schema import Box, Edges, ImageRecord, Point, Polygon
 
 # EXIF orientations from 5 on exchange width and height (EXIF 2.32, tag 0x0112).
 FIRST_SWAPPING_ORIENTATION = 5
@@ -23,11 +24,13 @@ VALIDATED: Callable[[dict[str, Any]], Box] = TypeAdapter(Box).validator.validate
 
 
 class Frame:
-    """An image's pixel grid, and the checks for boxes on it.
+    """An image's pixel grid, the checks for boxes on it, and its record.
 
+    path            the annotation file, for messages
     width, height   of the stored image in pixels, or None where nobody knows
     orientation     EXIF orientation of the grid that the annotation was drawn on; 1: the stored grid
     drawn_size      width and height of the grid that the annotation was drawn on; None: nobody knows
+    file            where the image's bytes are; None: it is missing
     """
 
     def __init__(
@@ -37,8 +40,9 @@ class Frame:
         width: int | None,
         height: int | None,
         orientation: int = 1,
+        file: ImageFile | None = None,
     ) -> None:
-        self.reporter, self.path = reporter, path
+        self.reporter, self.path, self.file = reporter, path, file
         self.width, self.height, self.orientation = width, height, orientation
         self.drawn_size = _drawn_size(width, height, orientation)
         self._seen: set[tuple[str, Edges]] = set()
@@ -62,6 +66,28 @@ class Frame:
         """A region to ignore: checked as a box is, but its label is no class and repeats are fine."""
         checked = self._checked(self._mapped(edges), where)
         return None if checked is None else self._made(label, checked, where, fields)
+
+    def record(
+        self, path: str, boxes: Iterable[Box | None] = (), *, where: str | int = "", **fields: Any
+    ) -> ImageRecord:
+        """The image's record, with the boxes that no problem's action dropped.
+
+        path     of the image in the data set
+        where    the record's place in the annotation file
+        fields   the other fields of ImageRecord (Any: pydantic checks them)
+        raises   AnnotationError for a field that cannot be
+        """
+        try:
+            return ImageRecord(
+                path=path,
+                width=self.width,
+                height=self.height,
+                boxes=tuple(box for box in boxes if box is not None),
+                file=self.file,
+                **fields,
+            )
+        except ValidationError as error:
+            raise AnnotationError(self.path, where, facts(error)) from None
 
     def snapped(self, edges: Edges, noise: float) -> Edges:
         """Edges of the grid that was drawn on, on its border where they leave it by less than `noise`."""

@@ -112,7 +112,7 @@ class ReadContext(Reporter):
         if header is None:
             return None
         if not header.width:  # corrupt, and kept
-            return Frame(self, path, *_declared(declared))
+            return Frame(self, path, *_declared(declared), file=image)
         return self._sized(header, image, place, path, declared, where)
 
     def _header(self, image: ImageFile, place: str) -> ImageHeader | None:
@@ -157,7 +157,7 @@ class ReadContext(Reporter):
             message = f"{declared[0]} x {declared[1]} declared, the image is {stored[0]} x {stored[1]}"
             if self.problem("size_mismatch", path, where, message) == "skip":
                 return None
-        return Frame(self, path, *stored, orientation)
+        return Frame(self, path, *stored, orientation, image)
 
 
 def _declared(size: Size | None) -> tuple[int | None, int | None]:

@@ -11,9 +11,8 @@ from pathlib import Path, PureWindowsPath
 from posixpath import normpath
 from typing import Any
 
-from boxwright.core.errors import AnnotationError, reading
+from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame, Size
-from boxwright.core.images.image_file import ImageFile
 from boxwright.core.layout.foreign_paths import below
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.image_places import image_places
@@ -25,26 +24,20 @@ SAMPLES = 20  # images of a file that decide which folder is theirs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedImage:
-    """An image that a list names, with the frame that its boxes live in."""
+    """An image that a list names, with the frame that its boxes live in.
+
+    source, where   the list, and the image's place in it
+    """
 
     path: str
     split: str | None
     frame: Frame
-    file: ImageFile | None
-    place: tuple[Path, str]
+    source: Path
+    where: str
 
     def record(self, boxes: Iterable[Box | None], **fields: Any) -> ImageRecord:
         """The record, with the boxes that were not dropped (Any: pydantic checks the further fields)."""
-        with reading(*self.place):
-            return ImageRecord(
-                path=self.path,
-                width=self.frame.width,
-                height=self.frame.height,
-                boxes=tuple(box for box in boxes if box is not None),
-                split=self.split,
-                file=self.file,
-                **fields,
-            )
+        return self.frame.record(self.path, boxes, where=self.where, split=self.split, **fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +75,8 @@ class ImageList:
         found, path = self._located(context, name, name_place, split)
         if context.repeated(path, split, self.path, where):
             return None
-        file = self.images.file(found) if found else None
         frame = context.frame(
-            file,
+            self.images.file(found) if found else None,
             path=self.path,
             declared=declared,
             where=where,
@@ -93,7 +85,7 @@ class ImageList:
         )
         if frame is None:
             return None
-        return ListedImage(path=path, split=split, frame=frame, file=file, place=(self.path, where))
+        return ListedImage(path=path, split=split, frame=frame, source=self.path, where=where)
 
     def _located(
         self, context: ReadContext, stated: str, where: str, split: str | None

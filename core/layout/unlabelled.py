@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from boxwright.core.errors import reading
 from boxwright.core.layout.annotation_folders import Part
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.split_lists import Listed
@@ -41,8 +40,4 @@ def unlabelled(
         action = context.problem("missing_annotation", place, line, message, default)
         frame = context.frame(file, path=file.path) if action == "keep" else None
         if frame is not None:
-            with reading(file.path):
-                record = ImageRecord(
-                    path=path, width=frame.width, height=frame.height, split=its_split, file=file
-                )
-            yield record
+            yield frame.record(path, split=its_split)

@@ -233,15 +233,13 @@ def _record(example: _Example, layout: _Layout, context: ReadContext) -> ImageRe
     if frame is None:
         return None
     source_id = texts["image/source_id"]
-    return ImageRecord(
-        path=path,
-        width=frame.width,
-        height=frame.height,
-        boxes=tuple(_boxes(features, frame, example, layout)),
+    return frame.record(
+        path,
+        _boxes(features, frame, example, layout),
+        where=place,
         split=split,
         group=texts[GROUP_KEY] or None,
         source_id=None if source_id in ("", path) else source_id,
-        file=image,
     )
 
 

@@ -9,9 +9,10 @@ from PIL import Image, ImageOps
 
 from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame, shown
+from boxwright.core.images.image_file import ImageFile
 from boxwright.core.problems import Action, Policy, Problem
 from boxwright.core.reporter import Reporter
-from boxwright.core.schema import Edges
+from boxwright.core.schema import Edges, ImageRecord
 
 ORIENTATION = 0x0112
 WIDTH, HEIGHT = 100, 50
@@ -196,6 +197,25 @@ def test_a_region_is_no_class_and_may_repeat_but_is_checked_like_a_box():
     ]
     assert [region and region.edges for region in regions] == [(0, 2, 3, 4), (0, 2, 3, 4), None]
     assert [found.code for found in problems] == ["box_outside_image", "box_empty"]
+
+
+def test_a_record_has_the_size_the_file_and_the_boxes_that_were_not_dropped():
+    there, _ = frame(box_empty="skip")
+    boxes = [there.box("cat", edges, where=3) for edges in [(1, 2, 3, 4), (5, 5, 5, 5)]]
+    record = there.record("a.jpg", boxes, split="train")
+    assert record == ImageRecord(path="a.jpg", width=WIDTH, height=HEIGHT, boxes=(boxes[0],), split="train")
+    image = ImageFile(Path("/data/a.jpg"))
+    assert Frame(there.reporter, "a.xml", None, None, file=image).record("a.jpg").file is image
+
+
+def test_a_field_that_no_record_can_have_is_an_error_with_its_place():
+    there, _ = frame()
+    with pytest.raises(AnnotationError) as caught:
+        there.record("../a.jpg", where=7)
+    assert str(caught.value) == "/data/a.xml:7: path '../a.jpg' leaves its folder"
+    with pytest.raises(AnnotationError) as caught:
+        there.record("a.jpg", spilt="train")
+    assert str(caught.value) == "/data/a.xml: spilt = 'train': unexpected keyword argument"
 
 
 def test_edges_are_shown_exactly():
