@@ -1,11 +1,11 @@
 """What a conversion was asked for, as values, and the plan that tells it from any other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from boxwright.core import options as adapter_options
-from boxwright.core.adapter import Adapter
+from boxwright.core.adapter import Adapter, Source
 from boxwright.core.images.image_file import Placement
 from boxwright.core.layout.source_look import Look, look
 from boxwright.core.merge import names_of
@@ -18,12 +18,13 @@ from boxwright.core.write import identity, target_plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionSource:
-    """One data set to read; `name` is what tells it from the others."""
+    """One data set to read; `name` is what tells it from the others, `opened` opens it once."""
 
     name: str
     path: Path
     reader: Adapter
     options: dict[str, object]
+    opened: Callable[[], Source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def _source_plan(source: ConversionSource, fingerprint: str) -> dict[str, object
 
 def look_at(source: ConversionSource) -> Look:
     """A look at the data set's files; those that its options name belong to it."""
-    return look(source.path, *_paths(_stated(source).values()))
+    return look(source.path, *_paths(_stated(source).values()), root=lambda: source.opened().root)
 
 
 def _stated(source: ConversionSource) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from boxwright.core.images.image_file import Placement
 from boxwright.core.merge import in_source, merged, names_of
 from boxwright.core.plugins import Format
 from boxwright.core.problems import Action, Policy, Problem
-from boxwright.core.read import read, reader_of
+from boxwright.core.read import opened, reader_of, records_of
 from boxwright.core.report import Report, report_of
 from boxwright.core.reporter import Reporter
 from boxwright.core.schema import Dataset
@@ -74,7 +75,7 @@ def convert(
     options_of = [divided(reader, writer, meant_for(reader, readers, options or {})) for reader in readers]
     conversion = Conversion(
         sources=tuple(
-            ConversionSource(name=own, path=path, reader=reader, options=ours)
+            _source(own, path, reader, ours)
             for own, path, reader, (ours, _) in zip(names_of(paths), paths, readers, options_of, strict=True)
         ),
         target=target,
@@ -90,6 +91,12 @@ def convert(
         decode=decode,
     )
     return _run(conversion, workers, overwrite, on_problem, progress or (lambda dataset: dataset))
+
+
+def _source(name: str, path: Path, reader: Adapter, options: dict[str, object]) -> ConversionSource:
+    # Opened when that is first asked for: COCO's file is parsed as a whole then.
+    once = cache(partial(opened, reader, path, options))
+    return ConversionSource(name=name, path=path, reader=reader, options=options, opened=once)
 
 
 def _run(
@@ -139,15 +146,13 @@ def _prepared(conversion: Conversion, tally: Tally) -> Dataset:
 
 def _opened(source: ConversionSource, conversion: Conversion, tally: Tally) -> Dataset:
     alone = len(conversion.sources) == 1
-    return read(
-        source.path,
+    return records_of(
+        source.opened(),
         source.reader,
         labels=conversion.labels,
         on_problem=tally.problem if alone else lambda found: tally.problem(in_source(source.name, found)),
-        strict=conversion.policy.strict,
-        on=conversion.policy.actions,
+        policy=conversion.policy,
         decode=conversion.decode,
-        **source.options,
     )
 
 

@@ -39,9 +39,22 @@ def read(
     """
     path = Path(path)
     reader = reader_of(path, format)
-    source = _opened(reader, path, options)
-    wanted = None if labels is None else tuple(labels)
+    source = opened(reader, path, options)
     policy = Policy(strict=strict, actions=on or {})
+    return records_of(source, reader, labels=labels, on_problem=on_problem, policy=policy, decode=decode)
+
+
+def records_of(
+    source: Source,
+    reader: Adapter,
+    *,
+    labels: Iterable[str] | None,
+    on_problem: Callable[[Problem], None] | None,
+    policy: Policy,
+    decode: bool,
+) -> Dataset:
+    """The records of a data set that its reader has opened; the arguments are those of `read`."""
+    wanted = None if labels is None else tuple(labels)
     dataset = Dataset(wanted or source.labels, lambda: scan(), source.info)
 
     def scan() -> Iterator[ImageRecord]:
@@ -63,7 +76,8 @@ def reader_of(path: Path, format: Format | None) -> Adapter:
     return adapter_of(format) if format is not None else sniffed(path)
 
 
-def _opened(adapter: Adapter, path: Path, options: Mapping[str, object]) -> Source:
+def opened(adapter: Adapter, path: Path, options: Mapping[str, object]) -> Source:
+    """The data set at a path, as its reader finds it; raises OptionError or AnnotationError."""
     if adapter.read is None:
         able = ", ".join(name for name, other in adapters().items() if other.read)
         name = adapter.name

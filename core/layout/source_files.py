@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS
@@ -79,10 +80,21 @@ def extensions(folder: Path) -> set[str]:
         return {os.path.splitext(entry.name)[1].lower() for entry in entries if not is_junk(entry.name)}
 
 
-def fingerprint(*roots: Path) -> str:
+def holds_images_and_more(path: Path) -> bool:
+    """Whether a folder holds an image and another file, at any depth: annotations with their images."""
+    kinds: set[bool] = set()
+    for name in names(path) if path.is_dir() else ():
+        kinds.add(os.path.splitext(name)[1].lower() in IMAGE_EXTENSIONS)
+        if len(kinds) == 2:
+            return True
+    return False
+
+
+def fingerprint(*roots: Path, passed_over: tuple[type[OSError], ...] = ()) -> str:
     """SHA-256 over a source: names and sizes of all files, and the content of the annotations.
 
-    roots   folders, or single files
+    roots         folders, or single files
+    passed_over   what may keep a file from being read: it counts by name and size then
     Images and TFRecords count by name and size alone: hashing them would cost as much as the conversion.
     """
     digest = hashlib.sha256()
@@ -92,7 +104,8 @@ def fingerprint(*roots: Path) -> str:
             path = os.path.join(folder, name)
             digest.update(f"{name}\0{os.stat(path).st_size}\0".encode("utf-8", "surrogateescape"))
             if os.path.splitext(name)[1].lower() not in BULKY_EXTENSIONS and ".tfrecord" not in name:
-                digest.update(_content_digest(path))
+                with suppress(*passed_over):
+                    digest.update(_content_digest(path))
     return digest.hexdigest()
 
 

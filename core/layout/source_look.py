@@ -6,12 +6,13 @@ the result would be of a source that never was, under the fingerprint of another
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from boxwright.core.errors import AnnotationError, BoxwrightError
-from boxwright.core.layout.source_files import fingerprint, names
+from boxwright.core.layout.source_files import fingerprint, holds_images_and_more, names
 
 
 class _Stamp(NamedTuple):
@@ -26,10 +27,12 @@ class _Stamp(NamedTuple):
 class Look:
     """What a source's files were: `fingerprint` by their content, `stamp` by what changes with it.
 
-    roots   folders, or single files
+    roots    folders, or single files
+    whole    the same with the data set's root instead of what was given of it
     """
 
     roots: tuple[Path, ...]
+    whole: tuple[Path, ...]
     fingerprint: str
     stamp: _Stamp
 
@@ -38,7 +41,7 @@ class Look:
         try:
             stamp = _stamp(self.roots)
             # Times alone prove nothing: a file may be touched, and some network file systems make them up.
-            if stamp.digest == self.stamp.digest or fingerprint(*self.roots) == self.fingerprint:
+            if stamp.digest == self.stamp.digest or _fingerprint(self.roots, self.whole) == self.fingerprint:
                 return
         except OSError as error:
             stamp = _Stamp(b"", self.stamp.changed + 1, str(error.filename))
@@ -49,15 +52,34 @@ class Look:
         )
 
 
-def look(*roots: Path) -> Look:
-    """Look at a source; raises AnnotationError for a file that cannot be read."""
+def look(path: Path, *others: Path, root: Callable[[], Path]) -> Look:
+    """Look at a source; raises AnnotationError for a file that cannot be read.
+
+    path     what the user gave, and `others` what belongs to it
+    root     finds the data set's root. It is asked where `path` holds no images or nothing else: people
+             give a single file, the folder of the annotations or that of the images, too. All below the
+             root counts for the fingerprint, and only `path` as a change: a file in /tmp has /tmp as its root
+    """
+    roots = (path, *others)
     try:
         # Before the content, so that a change in between is noticed.
         stamp = _stamp(roots)
-        return Look(roots, fingerprint(*roots), stamp)
+        whole = (path if holds_images_and_more(path) else _above(path, root()), *others)
+        return Look(roots, whole, _fingerprint(roots, whole), stamp)
     except OSError as error:
         place = error.filename or roots[0]
         raise AnnotationError(place, "", f"cannot be read: {error.strerror or error}") from error
+
+
+def _fingerprint(roots: tuple[Path, ...], whole: tuple[Path, ...]) -> str:
+    # Files around what was given may be nobody's business.
+    return fingerprint(*whole, passed_over=() if whole == roots else (PermissionError,))
+
+
+def _above(path: Path, root: Path) -> Path:
+    """The root of the data set where it lies above a path, else the path."""
+    root = Path(os.path.abspath(root))
+    return root if root in Path(os.path.abspath(path)).parents else path
 
 
 def _stamp(roots: tuple[Path, ...]) -> _Stamp:

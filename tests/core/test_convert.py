@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 import boxwright
+from boxwright.core.plugins import adapters
 from boxwright.core.transforms import Transforms
 
 
@@ -70,6 +72,34 @@ def test_a_changed_annotation_is_noticed(source, tmp_path):
     with pytest.raises(boxwright.WriteError) as caught:
         boxwright.convert(source, tmp_path / "out", to="coco")
     assert "holds the result of another conversion: the source has changed\n" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "format, given, changed",
+    [
+        ("coco", "annotations/instances_train.json", "images/1.jpg"),
+        ("yolo", "data.yaml", "labels/train/1.txt"),
+        ("pascal_voc", "Annotations", "JPEGImages/1.jpg"),
+        ("kitti", "training/image_2", "training/label_2/1.txt"),
+    ],
+)
+def test_what_belongs_to_a_part_that_is_given_counts(source, tmp_path, format, given, changed):
+    boxwright.convert(source, tmp_path / "data", to=format, split="random:train=6")
+    part, file = tmp_path / "data" / given, tmp_path / "data" / changed
+    boxwright.convert(part, tmp_path / "out", format=format, to="csv")
+    assert boxwright.convert(part, tmp_path / "out", format=format, to="csv").unchanged
+    file.write_bytes(file.read_bytes() + b"\n")
+    with pytest.raises(boxwright.WriteError) as caught:
+        boxwright.convert(part, tmp_path / "out", format=format, to="csv")
+    assert "holds the result of another conversion: the source has changed\n" in str(caught.value)
+
+
+def test_a_source_is_opened_once(source, tmp_path):
+    opened = []
+    jsonl = adapters()["jsonl"]
+    counting = replace(jsonl, read=lambda *given: opened.append(given) or jsonl.read(*given))
+    boxwright.convert(source / "annotations.jsonl", tmp_path / "out", format=counting, to="csv")
+    assert len(opened) == 1
 
 
 def test_overwrite_replaces_an_earlier_result_but_never_other_files(source, tmp_path):

@@ -250,6 +250,15 @@ def test_a_folder_of_somebody_else_is_told(mode: int, refused: str, visible: Pat
     assert list(closed.iterdir()) == []
 
 
+def test_a_file_of_somebody_else_beside_the_source_is_none_of_it(visible: Path):
+    source = make_source(visible / "zoo", 1)
+    boxwright.convert(source, visible / "first", to="coco")
+    (source / "secret.txt").touch(mode=0)
+    visible.chmod(0o777)
+    with as_nobody():
+        boxwright.convert(source / "annotations.jsonl", visible / "out", to="coco")
+
+
 @pytest.mark.parametrize("name", ["annotations.jsonl", "images"])
 def test_a_source_of_somebody_else_is_told(name: str, visible: Path):
     source = make_source(visible / "zoo", 1)
