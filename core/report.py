@@ -87,7 +87,7 @@ def contents(
         yield f"  ignored regions: {ignored}"
 
 
-def wrapped(lines: Iterable[str]) -> Iterable[str]:
+def wrapped(lines: Iterable[str], further: int = 4) -> Iterable[str]:
     """Lines of at most 80 columns: what a longer one goes on with is indented further; no word is cut."""
     for line in lines:
         text = line.lstrip(" ")
@@ -96,7 +96,7 @@ def wrapped(lines: Iterable[str]) -> Iterable[str]:
             text,
             WIDTH,
             initial_indent=indent,
-            subsequent_indent=f"{indent}    ",
+            subsequent_indent=indent + further * " ",
             break_long_words=False,
             break_on_hyphens=False,
         )

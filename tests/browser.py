@@ -17,6 +17,7 @@ SWITCHES = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe"),
 )
+DESK, PHONE = 1280, 390  # pixels across
 HEIGHT = 844  # pixels of a phone's screen; a page's whole height is looked at anyway
 
 

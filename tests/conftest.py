@@ -1,10 +1,14 @@
-"""What several tests need: the package's modules on disk, and real data where there is any."""
+"""What several tests need: the package's modules on disk; real data, measured numbers, a browser if any."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.browser import Tab, browser_tab
 
 ROOT = Path(__file__).parent.parent
 # Folders at the root that are not part of the package.
@@ -32,9 +36,29 @@ def modules() -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """A folder of real data sets, which is no part of the project; without it the test is skipped."""
-    folder = Path(os.environ.get("BOXWRIGHT_DATA", ROOT / "../shared/data"))
+    return _folder("BOXWRIGHT_DATA", "data", "real data")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of all that was measured from the original, which is no part of the project, either."""
+    return _folder("BOXWRIGHT_REFERENCE", "reference", "reference")
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """A page of a browser; without one the test is skipped."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium")
+    with browser_tab(chromium, tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
+
+
+def _folder(variable: str, usual: str, what: str) -> Path:
+    folder = Path(os.environ.get(variable, ROOT / "../shared" / usual))
     if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is not a folder (BOXWRIGHT_DATA names it)")
+        pytest.skip(f"no {what}: {folder} is not a folder ({variable} names it)")
     return folder
 
 

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -12,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import Tab, browser_tab
+from tests.browser import DESK, PHONE, Tab
 
 pytestmark = pytest.mark.slow
-
-DESK, PHONE = 1280, 390  # pixels across
 
 # What is cut off: neither the page nor anything around it scrolls to it.
 CUT = """
@@ -52,15 +49,6 @@ def address(site: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium")
-    with browser_tab(chromium, tmp_path_factory.mktemp("profile")) as tab:
-        yield tab
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

@@ -13,11 +13,11 @@ from numpy.random import PCG64, Generator
 
 from boxwright.core.demo import camera
 from boxwright.core.demo.drawing import Polygon, draw_frame
+from boxwright.core.demo.worker_process import start_worker
 from boxwright.core.errors import BoxwrightError
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.report import Report
 from boxwright.core.schema import Box, Dataset, ImageRecord, Info
-from boxwright.core.worker_process import start_worker
 from boxwright.core.write import write
 
 # The original's 24 games, in an order whose first four show every activity, place and person.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from boxwright.core.detector import checkpoint
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.coco_metrics import PRECISION, metric_names
 from boxwright.core.detector.evaluate import PASCAL
 from boxwright.core.detector.runs import Run, Value
@@ -55,16 +56,14 @@ def keep(run: Run, found: Best | None) -> None:
     """Have the best evaluation's checkpoint in RUN/best, alone; done again, it changes nothing."""
     if found is None:
         return
-    if found.step not in checkpoint.steps_in(run.best):
-        if found.step not in checkpoint.steps_in(run.checkpoints):
+    if found.step not in steps_in(run.best):
+        if found.step not in steps_in(run.checkpoints):
             return  # somebody removed it
         run.best.mkdir(exist_ok=True)
-        checkpoint.copy(
-            checkpoint.at_step(run.checkpoints, found.step), checkpoint.at_step(run.best, found.step)
-        )
-    for step in checkpoint.steps_in(run.best):
+        checkpoint.copy(at_step(run.checkpoints, found.step), at_step(run.best, found.step))
+    for step in steps_in(run.best):
         if step != found.step:
-            checkpoint.delete(checkpoint.at_step(run.best, step))
+            checkpoint.delete(at_step(run.best, step))
 
 
 def check_metric(name: str) -> None:

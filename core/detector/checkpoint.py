@@ -14,10 +14,10 @@ from typing import Literal
 
 import tensorflow as tf
 
+from boxwright.core.detector.checkpoint_prefix import DATA, INDEX, at_step, prefix_of, steps_in
 from boxwright.core.detector.variables import Store
 from boxwright.core.errors import BoxwrightError
-from boxwright.core.fetch.catalogue import known_model
-from boxwright.core.fetch.fetched import fetched_checkpoint
+from boxwright.core.whole_file import write_text
 
 # detection: the names are those of the detector; classification: its backbone's, without the first scope.
 Kind = Literal["detection", "classification"]
@@ -25,7 +25,6 @@ Kind = Literal["detection", "classification"]
 BACKBONE = "FeatureExtractor/"
 STEP = "global_step"
 TEMPORARY = "_temp"  # of what is being written; left behind by a killed process
-_DATA, _INDEX = ".data-00000-of-00001", ".index"
 # What TensorFlow 2's own checkpoints, which go by objects and not by names, all hold.
 _OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
@@ -69,7 +68,7 @@ def save(prefix: Path, values: Mapping[str, tf.Variable | tf.Tensor]) -> None:
         shape_and_slices=[""] * len(names),
         tensors=[tf.convert_to_tensor(values[name]) for name in names],
     )
-    for suffix in (_DATA, _INDEX):
+    for suffix in (DATA, INDEX):
         _to_disk(written.with_name(prefix.name + suffix))
     _move(written, prefix)
 
@@ -77,7 +76,7 @@ def save(prefix: Path, values: Mapping[str, tf.Variable | tf.Tensor]) -> None:
 def copy(source: Path, target: Path) -> None:
     """Have a checkpoint in a second place, whole or not at all; without more room where both share a disk."""
     draft = _draft(target)
-    for suffix in (_DATA, _INDEX):
+    for suffix in (DATA, INDEX):
         file, again = source.with_name(source.name + suffix), draft.with_name(draft.name + suffix)
         try:
             os.link(file, again)
@@ -89,7 +88,7 @@ def copy(source: Path, target: Path) -> None:
 
 def delete(prefix: Path) -> None:
     """Remove a checkpoint; what is seen of it stays complete."""
-    for suffix in (_INDEX, _DATA):
+    for suffix in (INDEX, DATA):
         prefix.with_name(prefix.name + suffix).unlink(missing_ok=True)
 
 
@@ -98,23 +97,11 @@ def remove_orphans(folder: Path) -> list[Path]:
     orphans = sorted(folder.glob(f"*{TEMPORARY}"))
     for orphan in orphans:
         shutil.rmtree(orphan)
-    for data in folder.glob(f"*{_DATA}"):
-        if not data.with_name(data.name.removesuffix(_DATA) + _INDEX).exists():
+    for data in folder.glob(f"*{DATA}"):
+        if not data.with_name(data.name.removesuffix(DATA) + INDEX).exists():
             data.unlink()
             orphans.append(data)
     return orphans
-
-
-def steps_in(folder: Path) -> list[int]:
-    """The steps of a folder's complete checkpoints `model.ckpt-<step>`, ascending."""
-    names = [path.name.removeprefix("model.ckpt-") for path in folder.glob(f"model.ckpt-*{_INDEX}")]
-    numbers = [name.removesuffix(_INDEX) for name in names]
-    return sorted(int(number) for number in numbers if number.isdigit())
-
-
-def at_step(folder: Path, step: int) -> Path:
-    """The prefix of a step's checkpoint."""
-    return folder / f"model.ckpt-{step}"
 
 
 def save_step(folder: Path, step: int, values: Mapping[str, tf.Variable | tf.Tensor], *, keep: int) -> Path:
@@ -124,41 +111,8 @@ def save_step(folder: Path, step: int, values: Mapping[str, tf.Variable | tf.Ten
     for old in steps_in(folder)[:-keep]:
         delete(at_step(folder, old))
     # What the original and tf.train.latest_checkpoint look into.
-    state = folder / "checkpoint"
-    part = state.with_name("checkpoint.part")
-    part.write_text(f'model_checkpoint_path: "{prefix.name}"\n')
-    os.replace(part, state)
+    write_text(folder / "checkpoint", f'model_checkpoint_path: "{prefix.name}"\n')
     return prefix
-
-
-def prefix_of(path: Path | str) -> Path:
-    """A checkpoint's prefix, from the prefix itself, one of its files, or a folder (its last checkpoint).
-
-    path    where nothing is there, the name of a model that was fetched, or a path into its archive
-    raises  BoxwrightError where there is none
-    """
-    path = Path(path)
-    if path.is_dir():
-        for folder in (path, path / "checkpoints"):
-            if steps := steps_in(folder):
-                return at_step(folder, steps[-1])
-            if (folder / f"model.ckpt{_INDEX}").exists():
-                return folder / "model.ckpt"
-        raise BoxwrightError(f"{path}: no checkpoint in this folder", "model.ckpt.index is looked for")
-    prefix = path.with_name(path.name.removesuffix(_INDEX).removesuffix(_DATA))
-    if prefix.with_name(prefix.name + _INDEX).exists() or (path.suffix == ".ckpt" and path.is_file()):
-        return prefix  # until 2016 a checkpoint was a single file
-    fetched = fetched_checkpoint(str(prefix))
-    if fetched is None:
-        raise BoxwrightError(f"{path}: no such checkpoint", _way_to(prefix))
-    return fetched
-
-
-def _way_to(prefix: Path) -> str:
-    """How to get a checkpoint that is not there."""
-    if model := known_model(str(prefix)):
-        return f"`boxwright fetch {model.name}` brings it"
-    return "a checkpoint is named without .index and .data-00000-of-00001"
 
 
 def values_of(prefix: Path) -> dict[str, tf.Tensor]:
@@ -242,10 +196,10 @@ def _draft(prefix: Path) -> Path:
 
 def _move(draft: Path, prefix: Path) -> None:
     """Move a checkpoint that is complete to its place; what is seen there is complete at any time."""
-    index = prefix.with_name(prefix.name + _INDEX)
+    index = prefix.with_name(prefix.name + INDEX)
     index.unlink(missing_ok=True)
-    os.replace(draft.with_name(draft.name + _DATA), prefix.with_name(prefix.name + _DATA))
-    os.replace(draft.with_name(draft.name + _INDEX), index)
+    os.replace(draft.with_name(draft.name + DATA), prefix.with_name(prefix.name + DATA))
+    os.replace(draft.with_name(draft.name + INDEX), index)
     shutil.rmtree(draft.parent)  # with a link to what was there already, which a move leaves
 
 

@@ -27,6 +27,7 @@ from boxwright.core.detector.checkpoint import remove_orphans
 from boxwright.core.errors import BoxwrightError
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.text import config_text, read_config
+from boxwright.core.whole_file import write_text
 
 Value = str | int | float
 
@@ -122,13 +123,6 @@ def environment() -> dict[str, object]:
         "devices": [device.name for device in tf.config.list_logical_devices()],
         "packages": {name: version for name in _PACKAGES if (version := _version(name))},
     }
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from boxwright.core.manifest import SUFFIX, manifest_in
 from boxwright.core.pipeline.completion import complete
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.override import override
-from boxwright.core.pipeline.shipped_configs import shipped_config
+from boxwright.core.pipeline.shipped_configs import config_file
 from boxwright.core.pipeline.text import read_config
 
 
@@ -21,8 +21,7 @@ def run_config(path: Path, overrides: Iterable[str] = (), records: Path | None =
                 names; None: the config names everything
     raises      ConfigError for settings that cannot be, OptionError for a folder without a manifest
     """
-    is_name = not path.exists() and path.name == str(path) and not path.suffix
-    config = override(read_config(shipped_config(path.name) if is_name else path), overrides)
+    config = override(read_config(config_file(path)), overrides)
     return config if records is None else on_records(config, records)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from boxwright.core.detector import checkpoint, replicas, runs
+from boxwright.core.detector.checkpoint_prefix import steps_in
 from boxwright.core.detector.input.class_names import ClassNames, read_class_names
 from boxwright.core.detector.input.records import Records, find_records, place_of, selected
 from boxwright.core.detector.input.source import stored
@@ -261,7 +262,7 @@ class _Loop:
             self._say(f"{end}{self._evaluations}")
 
     def _save(self, step: int) -> None:
-        if self._chief and checkpoint.steps_in(self._run.checkpoints)[-1:] != [step]:
+        if self._chief and steps_in(self._run.checkpoints)[-1:] != [step]:
             state = self._trainer.state()
             checkpoint.save_step(self._run.checkpoints, step, state, keep=self._options.keep)
             self._progress.pause()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from boxwright.core.detector import replicas
 from boxwright.core.detector.best import METRIC, check_metric
+from boxwright.core.detector.checkpoint_prefix import check_start
 from boxwright.core.detector.evaluate import evaluate
 from boxwright.core.detector.evaluate_model import detecting, true_and_found
 from boxwright.core.detector.preflight.preflight import preflight
@@ -14,7 +15,6 @@ from boxwright.core.detector.side_by_side import pictures
 from boxwright.core.detector.ssd import Ssd
 from boxwright.core.detector.train import Options, Trained, check_options, train, training_records
 from boxwright.core.detector.train_evaluations import Evaluate, Measured
-from boxwright.core.detector.train_start import check_start
 from boxwright.core.detector.validation import Validation, batches, names_records, on_training, validation
 from boxwright.core.pipeline.config import PipelineConfig, settings_without_effect
 
@@ -29,7 +29,7 @@ def train_run(config: PipelineConfig, run_dir: Path, options: Options, say: Say 
     check_metric(options.best_metric or METRIC)
     evaluated = options.overfit is not None or names_records(config)
     check_options(options, evaluated=evaluated)
-    check_start(config, Run(run_dir), options.init)
+    check_start(options.init or config.train_config.fine_tune_checkpoint, Run(run_dir).checkpoints)
     if idle := settings_without_effect(config):
         say(f"settings without effect here: {', '.join(idle)}")
     replicas.strategy()  # workers must meet before anything is computed

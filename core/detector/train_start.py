@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from boxwright.core.detector import checkpoint, replicas, runs
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.ssd import Ssd, ssd
 from boxwright.core.detector.train_step import Trainer, trainer
 from boxwright.core.errors import BoxwrightError
@@ -23,23 +24,16 @@ def started(
     init   the checkpoint to start from; None: the config's fine_tune_checkpoint
     """
     model = ssd(config, seed)
-    steps = checkpoint.steps_in(run.checkpoints)
+    steps = steps_in(run.checkpoints)
     if replicas.worker().number == 0:
         runs.forget_after(run, steps[-1] if steps else 0)
     if not steps:
         _fine_tune(model, init, say)
         return trainer(model, strategy, seed), 0
     found = trainer(model, strategy, seed)
-    assign(found.state(), checkpoint.values_of(checkpoint.at_step(run.checkpoints, steps[-1])))
+    assign(found.state(), checkpoint.values_of(at_step(run.checkpoints, steps[-1])))
     say(f"{run.path}: goes on from step {steps[-1]}")
     return found, steps[-1]
-
-
-def check_start(config: PipelineConfig, run: runs.Run, init: str | None) -> None:
-    """Raise BoxwrightError where a run that has to start from a checkpoint names one that is not there."""
-    path = init or config.train_config.fine_tune_checkpoint
-    if path and not checkpoint.steps_in(run.checkpoints):
-        checkpoint.prefix_of(path)
 
 
 def assign(variables: Mapping[str, tf.Variable], values: Mapping[str, Any]) -> None:

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from boxwright.core.detector.checkpoint import (
-    STEP,
-    Restored,
-    at_step,
-    prefix_of,
-    restore,
-    steps_in,
-    values_of,
-)
+from boxwright.core.detector.checkpoint import STEP, Restored, restore, values_of
+from boxwright.core.detector.checkpoint_prefix import at_step, prefix_of, steps_in
 from boxwright.core.detector.moving_average import SLOT
 from boxwright.core.detector.runs import Run
 from boxwright.core.detector.ssd import Ssd, ssd
-from boxwright.core.errors import BoxwrightError
+from boxwright.core.errors import BoxwrightError, nearest
 from boxwright.core.pipeline.config import PipelineConfig
 from boxwright.core.pipeline.text import read_config
 from boxwright.core.tfrecord.label_map import read_label_map
@@ -38,6 +31,11 @@ class Trained:
     step: int | None
     labels: dict[int, str]
 
+    @property
+    def class_names(self) -> list[str]:
+        """The names in the order of the ids."""
+        return [self.labels[number] for number in sorted(self.labels)]
+
     def __str__(self) -> str:
         return str(self.checkpoint) if self.step is None else f"{self.checkpoint}: step {self.step}"
 
@@ -47,10 +45,12 @@ def trained(folder: Path, checkpoint: Path | str | None = None, label_map: Path 
 
     checkpoint  BEST or LAST of the run, or a path; None: the best where there is one, else the last
     label_map   None: the one that the config names
-    raises      BoxwrightError for a checkpoint that does not hold every variable in its shape
+    raises      BoxwrightError for no run, for a checkpoint that does not hold every variable in its shape
     """
-    config = read_config(Run(folder).config)
-    prefix = _prefix(Run(folder), checkpoint)
+    run = Run(folder)
+    _require_run(run)
+    config = read_config(run.config)
+    prefix = _prefix(run, checkpoint)
     model = ssd(config)
     _require_all(restore(model.store, prefix, "detection"))
     values = values_of(prefix)
@@ -64,14 +64,31 @@ def trained(folder: Path, checkpoint: Path | str | None = None, label_map: Path 
     )
 
 
+def _require_run(run: Run) -> None:
+    if not run.config.is_file():
+        lacks = f"has no {run.config.name}" if run.path.is_dir() else "there is no such folder"
+        raise BoxwrightError(f"{run.path}: {lacks}", "name the --run-dir of boxwright train or retrain")
+
+
 def _prefix(run: Run, checkpoint: Path | str | None) -> Path:
     if checkpoint is not None and checkpoint not in (BEST, LAST):
-        return prefix_of(checkpoint)
+        return _named(run, checkpoint)
     steps = steps_in(run.best)
     if checkpoint == BEST and not steps:
         hint = f"{LAST}, or train with an eval_input_reader, which is what the best is measured on"
         raise BoxwrightError(f"{run.path}: has no best checkpoint", hint)
     return at_step(run.best, steps[-1]) if steps and checkpoint != LAST else prefix_of(run.path)
+
+
+def _named(run: Run, checkpoint: Path | str) -> Path:
+    """A checkpoint that is named by a path; raises BoxwrightError that tells what the run has instead."""
+    try:
+        return prefix_of(checkpoint)
+    except BoxwrightError as error:
+        own = [str(at_step(place, step)) for place in (run.best, run.checkpoints) for step in steps_in(place)]
+        known = [*([BEST] if steps_in(run.best) else []), LAST, *own]
+        fact = f"{error.fact}{nearest(str(checkpoint), known)}"
+        raise BoxwrightError(fact, f"this run has {', '.join(known)}") from None
 
 
 def _take_averages(model: Ssd, values: dict[str, tf.Tensor]) -> None:

@@ -25,10 +25,7 @@ class Validation:
     @property
     def labels(self) -> list[str]:
         """The name of each class in the order of the ids."""
-        by_id: dict[int, str] = {}
-        for name, number in self.names.pairs:
-            by_id.setdefault(number, name)
-        return [by_id[number] for number in sorted(by_id)]
+        return list(self.names.by_id.values())
 
 
 def names_records(config: PipelineConfig) -> bool:

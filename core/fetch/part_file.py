@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from boxwright.core.fetch.response import Version
+from boxwright.core.whole_file import write_text
 
 
 class PartFile:
@@ -51,9 +52,7 @@ class PartFile:
             return file
         self.clear()
         begun = open(self.part, "wb")  # noqa: SIM115 (as above)
-        written = self._origin.with_name("origin.json.part")
-        written.write_text(json.dumps({"url": url, "total": total, **asdict(version)}), encoding="utf-8")
-        os.replace(written, self._origin)
+        write_text(self._origin, json.dumps({"url": url, "total": total, **asdict(version)}))
         return begun
 
     def finish(self) -> Path:

@@ -23,6 +23,12 @@ def shipped_config(name: str) -> Path:
     raise OptionError(f"no config is named {name!r}{nearest(name, known)}", f"there are {listed}")
 
 
+def config_file(path: Path) -> Path:
+    """The path itself; where it is a word that no file is called, the file of that config of ours."""
+    is_name = not path.exists() and path.name == str(path) and not path.suffix
+    return shipped_config(path.name) if is_name else path
+
+
 def shipped_configs() -> dict[str, Path]:
     """All configs of the package, by name."""
     folder = Path(str(files(PACKAGE) / FOLDER))

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from boxwright.core.whole_file import write_text
 
 
 class FinishedSteps:
@@ -23,9 +24,7 @@ class FinishedSteps:
         """Note that a step is finished."""
         self.done[step] = facts
         text = json.dumps({"settings": self._digest, "done": self.done}, indent=2)
-        part = self._path.with_name(f"{self._path.name}.part")
-        part.write_text(f"{text}\n", encoding="utf-8")
-        os.replace(part, self._path)
+        write_text(self._path, f"{text}\n")
 
     def _found(self) -> dict[str, Any]:
         try:

@@ -11,9 +11,10 @@ Each step finds its finished result and leaves it, so that the same call goes on
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from boxwright.core.detector.checkpoint_prefix import check_start, steps_in
 from boxwright.core.errors import OptionError
 from boxwright.core.manifest import manifest_in
 from boxwright.core.pipeline.config import PipelineConfig
@@ -24,14 +25,16 @@ from boxwright.core.retrain.start import Start, start_from
 from boxwright.core.retrain.wanted import Wanted
 
 RECORDS, TRAINING, EVALUATION, EXPORT, PICTURES = "records", "training", "evaluation", "export", "pictures"
-STATE, FINISHED = "retrain.json", "   finished already"
+STATE, TRAINED = "retrain.json", "checkpoints"  # TRAINED: where training leaves its weights
 EVALUATIONS = 4  # on the way: enough to see a curve and to keep the best, at a few per cent of the time
 CHECKPOINTS = 10  # in a run, at least: what a kill may cost
 MOST_BETWEEN = 500  # steps between checkpoints
-STEPS = 6
+STEPS = 6  # with records and config, which come first and are looked at in every call
 AP, AP50 = "DetectionBoxes_Precision/mAP", "DetectionBoxes_Precision/mAP@.50IOU"
 
 Say = Callable[[str], None]
+Metrics = Mapping[str, float | None]
+Step = tuple[str, Path, Callable[[], object]]  # its name, the folder of its result, and what makes that
 
 
 def retrain(wanted: Wanted, run_dir: Path, say: Say = print) -> None:
@@ -40,18 +43,23 @@ def retrain(wanted: Wanted, run_dir: Path, say: Say = print) -> None:
     raises   BoxwrightError where data, config or folder do not allow it; KeyboardInterrupt when told to stop
     """
     run = Path(os.path.abspath(run_dir))  # the run's config names its records wherever it is called from
-    # Before the records: a setting that is misspelt costs no time.
+    # Before the records: a setting or a checkpoint that is misspelt costs no time.
     start = start_from(wanted.model, wanted.init, steps=wanted.steps, settings=wanted.settings)
+    if not (run / STATE).exists():
+        check_start(start.checkpoint, run / TRAINED)
     _make_records(wanted, run, say)
     config = _on_records(start.config, run / RECORDS)
     _tell_start(start, config, say)
     plan = (config_text(config), start.init, wanted.seed, manifest_in(run / RECORDS))
     finished = FinishedSteps(run / STATE, plan)
     before = len(finished.done)
-    _train(config, run, start, wanted.seed, finished, say)
-    _evaluate(run, finished, say)
-    _export(run, finished, say)
-    _draw(run, finished, say)
+    steps: tuple[Step, ...] = (
+        (TRAINING, run, lambda: _train(config, run, start, wanted.seed, say)),
+        (EVALUATION, run / EVALUATION, lambda: _evaluate(run, say)),
+        (EXPORT, run / EXPORT, lambda: _export(run, finished.done[EVALUATION], say)),
+        (PICTURES, run / PICTURES, lambda: _draw(run, say)),
+    )
+    _go_through(steps, finished, say)
     numbers = finished.done[EVALUATION]
     already = " already" if len(finished.done) == before else ""
     say(f"\nfinished{already}: AP {_shown(numbers[AP])}, AP50 {_shown(numbers[AP50])}")
@@ -63,7 +71,7 @@ def _make_records(wanted: Wanted, run: Path, say: Say) -> None:
     records = run / RECORDS
     say(f"1/{STEPS} records: {wanted.source} -> {records}")
     split = split_of(wanted, records)
-    untrained = not any((run / "checkpoints").glob("*.index"))
+    untrained = not steps_in(run / TRAINED)
     say(_indented(str(make_records(wanted, records, split, replace=untrained))))
     if wanted.split is None:
         say(f"   split: {'the data set has its own' if split == OWN else f'made by --split {split}'}")
@@ -95,14 +103,18 @@ def _tell_start(start: Start, config: PipelineConfig, say: Say) -> None:
         say(f"   so nothing stays frozen: {', '.join(start.dropped)} left out")
 
 
-def _train(
-    config: PipelineConfig, run: Path, start: Start, seed: int, finished: FinishedSteps, say: Say
-) -> None:
-    say(f"3/{STEPS} training: {run}")
-    if TRAINING in finished.done:
-        say(FINISHED)
-        return
-    _load_tensorflow()
+def _go_through(steps: Sequence[Step], finished: FinishedSteps, say: Say) -> None:
+    """Make the results that are not there yet, in this order; of each is kept what its function returns."""
+    for number, (name, folder, make) in enumerate(steps, start=STEPS - len(steps) + 1):
+        say(f"{number}/{STEPS} {name}: {folder}")
+        if name in finished.done and folder.is_dir():
+            say("   finished already")
+            continue
+        _load_tensorflow()
+        finished.finish(name, make())
+
+
+def _train(config: PipelineConfig, run: Path, start: Start, seed: int, say: Say) -> None:
     from boxwright.core.detector.train import Options
     from boxwright.core.detector.train_run import train_run
 
@@ -115,48 +127,29 @@ def _train(
     )
     if train_run(config, run, options, say).stopped:
         raise KeyboardInterrupt
-    finished.finish(TRAINING)
 
 
-def _evaluate(run: Path, finished: FinishedSteps, say: Say) -> None:
-    say(f"4/{STEPS} evaluation: {run / EVALUATION}")
-    if EVALUATION in finished.done and (run / EVALUATION).is_dir():
-        say(FINISHED)
-        return
-    _load_tensorflow()
+def _evaluate(run: Path, say: Say) -> Metrics:
     from boxwright.core.detector.evaluate_run import evaluate_run
 
     evaluation = evaluate_run(run, run / EVALUATION, say=lambda line: say(_indented(line)))
     say(_indented(str(evaluation)))
-    finished.finish(EVALUATION, dict(evaluation.metrics))
+    return dict(evaluation.metrics)
 
 
-def _export(run: Path, finished: FinishedSteps, say: Say) -> None:
-    say(f"5/{STEPS} export: {run / EXPORT}")
-    if EXPORT in finished.done and (run / EXPORT).is_dir():
-        say(FINISHED)
-        return
-    _load_tensorflow()
+def _export(run: Path, metrics: Metrics, say: Say) -> None:
     from boxwright.core.detector.export import export
     from boxwright.core.detector.trained import trained
 
     found = trained(run)
-    labels = [found.labels[number] for number in sorted(found.labels)]
-    facts = {"step": found.step, "metrics": finished.done[EVALUATION]}
-    say(_indented(str(export(found.model, labels, run / EXPORT, facts=facts))))
-    finished.finish(EXPORT)
+    facts = {"step": found.step, "metrics": metrics}
+    say(_indented(str(export(found.model, found.class_names, run / EXPORT, facts=facts))))
 
 
-def _draw(run: Path, finished: FinishedSteps, say: Say) -> None:
-    say(f"6/{STEPS} pictures: {run / PICTURES}")
-    if PICTURES in finished.done and (run / PICTURES).is_dir():
-        say(FINISHED)
-        return
-    _load_tensorflow()
+def _draw(run: Path, say: Say) -> None:
     from boxwright.core.detector.evaluation_pictures import evaluation_pictures
 
     say(_indented(str(evaluation_pictures(run / EXPORT, run / RECORDS, run / PICTURES))))
-    finished.finish(PICTURES)
 
 
 def _load_tensorflow() -> None:

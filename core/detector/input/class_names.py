@@ -16,6 +16,12 @@ class ClassNames:
 
     pairs: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def by_id(self) -> dict[int, str]:
+        """The first name of each id, ascending."""
+        first = {number: text for text, number in reversed(self.pairs)}
+        return dict(sorted(first.items()))
+
 
 def read_class_names(path: Path | str, *, display_first: bool = False) -> ClassNames:
     """The names, then the display names of a label map, or with `display_first` the other way round."""

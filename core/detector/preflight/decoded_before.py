@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from boxwright.core.detector.runs import write_text
+from boxwright.core.whole_file import write_text
 
 NAME = "preflight.json"  # in the run's directory
 

@@ -1,12 +1,11 @@
 """What a check says: a fact, examples, and a way out; errors stop the run, warnings are printed."""
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boxwright.core.errors import BoxwrightError
+from boxwright.core.report import wrapped
 
-WIDTH = 80  # columns of a terminal
 MOST_EXAMPLES = 3  # of a kind; the count says how many there are
 
 
@@ -50,20 +49,8 @@ def text_of(finding: Finding) -> str:
     """A finding as indented lines that fit a terminal; only examples may be longer."""
     title = "error: " if finding.stops else "warning: "
     examples = [f"    {example}" for example in finding.examples]
-    return "\n".join(
-        [*_wrapped("  ", title + finding.fact), *examples, *_wrapped("    ", f"hint: {finding.hint}")]
-    )
-
-
-def _wrapped(indent: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    fact, hint = (wrapped([line], 2) for line in (f"  {title}{finding.fact}", f"    hint: {finding.hint}"))
+    return "\n".join([*fact, *examples, *hint])
 
 
 def _few(examples: Sequence[str], most: int) -> tuple[str, ...]:

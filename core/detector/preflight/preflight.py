@@ -77,7 +77,7 @@ def preflight(
     paths = [path for side in sides if side for path in side.paths]
     known = decoded_before(run_dir, paths)
     train, evaluation = (_survey(side, classes, decoding=not known) for side in sides)
-    stated = _by_id(sides[0].names) if sides[0] else {}
+    stated = sides[0].names.by_id if sides[0] else {}
     if stated:
         found.extend(label_findings(stated, classes))
     found.extend(record_findings(train, evaluation))
@@ -178,8 +178,3 @@ def _classes(config: PipelineConfig) -> int:
     if config.model.ssd is None:
         raise ConfigError("model", "only ssd can be trained", "model { ssd { ... } }")
     return config.model.ssd.num_classes
-
-
-def _by_id(names: ClassNames) -> dict[int, str]:
-    """The first name of each id."""
-    return {number: text for text, number in reversed(names.pairs)}

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from boxwright.core.detector import checkpoint
 from boxwright.core.detector.best import Best, best, check_metric, keep
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.runs import Run
 from boxwright.core.errors import OptionError
 
@@ -76,9 +77,9 @@ def test_the_best_checkpoint_outlives_those_that_come_after_it(tmp_path: Path):
     for step in (30, 40, 50):
         checkpoint.save_step(run.checkpoints, step, {"weights": tf.constant(float(step))}, keep=2)
         keep(run, at(20, 0.3, 1))
-    assert checkpoint.steps_in(run.checkpoints) == [40, 50]
-    assert checkpoint.steps_in(run.best) == [20]
-    values = checkpoint.values_of(checkpoint.at_step(run.best, 20))
+    assert steps_in(run.checkpoints) == [40, 50]
+    assert steps_in(run.best) == [20]
+    values = checkpoint.values_of(at_step(run.best, 20))
     assert {name: value.numpy() for name, value in values.items()} == {"global_step": 20, "weights": 20.0}
 
 
@@ -98,16 +99,16 @@ def test_a_best_that_was_half_kept_is_kept_whole(tmp_path: Path):
     run = run_with(tmp_path, 10, 20)
     keep(run, at(10, 0.1, 0))
     for step in (10, 20):  # killed before the new one was there, and before the old one was gone
-        checkpoint.copy(checkpoint.at_step(run.checkpoints, step), checkpoint.at_step(run.best, step))
+        checkpoint.copy(at_step(run.checkpoints, step), at_step(run.best, step))
         keep(run, at(20, 0.2, 0))
-        assert checkpoint.steps_in(run.best) == [20]
+        assert steps_in(run.best) == [20]
 
 
 def test_what_was_kept_stays_where_the_best_is_gone(tmp_path: Path):
     run = run_with(tmp_path, 10)
     keep(run, at(10, 0.1, 0))
     keep(run, at(20, 0.2, 0))
-    assert checkpoint.steps_in(run.best) == [10]
+    assert steps_in(run.best) == [10]
 
 
 def test_a_copy_is_made_where_a_disk_has_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -117,5 +118,5 @@ def test_a_copy_is_made_where_a_disk_has_no_links(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("os.link", refuse)
     run = run_with(tmp_path, 10)
     keep(run, at(10, 0.1, 0))
-    assert checkpoint.values_of(checkpoint.at_step(run.best, 10))["weights"].numpy() == 10.0
+    assert checkpoint.values_of(at_step(run.best, 10))["weights"].numpy() == 10.0
     assert not list(run.best.glob("*_temp"))

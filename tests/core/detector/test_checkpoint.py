@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from boxwright.core.detector import checkpoint
 from boxwright.core.detector.checkpoint import restore, save
+from boxwright.core.detector.checkpoint_prefix import steps_in
 from boxwright.core.detector.ssd import ssd
 from boxwright.core.detector.variables import Store
 from boxwright.core.errors import BoxwrightError
@@ -137,7 +138,7 @@ def test_a_saver_of_tensorflow_1_restores_what_we_write(tmp_path: Path):
 def test_the_last_few_stay(tmp_path: Path):
     for step in (2, 10, 9, 11):
         checkpoint.save_step(tmp_path, step, {CONV: tf.ones([1])}, keep=2)
-    assert checkpoint.steps_in(tmp_path) == [10, 11]
+    assert steps_in(tmp_path) == [10, 11]
     assert {path.name for path in tmp_path.iterdir()} == {
         "checkpoint",
         *(f"model.ckpt-{n}.{part}" for n in (10, 11) for part in ("index", "data-00000-of-00001")),
@@ -149,7 +150,7 @@ def test_what_a_killed_process_left_is_no_checkpoint_and_is_removed(tmp_path: Pa
     (tmp_path / "model.ckpt-6_temp").mkdir()
     (tmp_path / "model.ckpt-6_temp" / "model.ckpt-6.index").touch()
     (tmp_path / "model.ckpt-6.data-00000-of-00001").touch()  # its index would have come next
-    assert checkpoint.steps_in(tmp_path) == [5]
+    assert steps_in(tmp_path) == [5]
     removed = checkpoint.remove_orphans(tmp_path)
     assert [path.name for path in removed] == ["model.ckpt-6_temp", "model.ckpt-6.data-00000-of-00001"]
     assert {path.name[:12] for path in tmp_path.iterdir()} == {"checkpoint", "model.ckpt-5"}
@@ -167,19 +168,6 @@ def test_a_copy_stays_when_the_first_is_deleted_or_written_anew(tmp_path: Path):
         "model.ckpt-5.data-00000-of-00001",
         "model.ckpt-5.index",
     ]
-
-
-def test_a_checkpoint_is_found_by_its_files_its_folder_and_its_run(tmp_path: Path):
-    folder = tmp_path / "checkpoints"
-    prefix = checkpoint.save_step(folder, 5, {CONV: tf.ones([1])}, keep=1)
-    for path in (prefix, f"{prefix}.index", f"{prefix}.data-00000-of-00001", folder, tmp_path):
-        assert checkpoint.prefix_of(path) == prefix
-    with pytest.raises(BoxwrightError) as caught:
-        checkpoint.prefix_of(tmp_path / "model.ckpt")
-    assert str(caught.value) == (
-        f"{tmp_path}/model.ckpt: no such checkpoint\n"
-        "  hint: a checkpoint is named without .index and .data-00000-of-00001"
-    )
 
 
 def test_a_published_backbone_is_loaded_whole(reference: Path):

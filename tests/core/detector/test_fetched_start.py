@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from boxwright.core.detector.checkpoint import prefix_of, restore, save
+from boxwright.core.detector.checkpoint import restore, save
+from boxwright.core.detector.checkpoint_prefix import prefix_of
 from boxwright.core.detector.variables import Store
 from boxwright.core.errors import BoxwrightError
 

@@ -11,6 +11,7 @@ import pytest
 from boxwright.core.convert import convert
 from boxwright.core.demo.egohands import generate
 from boxwright.core.detector import checkpoint
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.runs import Run, logged
 from tests.core.detector.program import boxwright, command, environment
 
@@ -61,9 +62,9 @@ def test_a_run_killed_at_ten_moments_ends_as_an_undisturbed_one(records: Path, t
 
 def last_checkpoint(run: Run) -> int:
     """The step that the run can go on from; whatever is seen of a checkpoint must be whole."""
-    steps = checkpoint.steps_in(run.checkpoints)
+    steps = steps_in(run.checkpoints)
     for step in steps:
-        assert checkpoint.values_of(checkpoint.at_step(run.checkpoints, step))[checkpoint.STEP] == step
+        assert checkpoint.values_of(at_step(run.checkpoints, step))[checkpoint.STEP] == step
     return steps[-1] if steps else 0
 
 
@@ -101,6 +102,6 @@ def killed_when(arguments: list[str], reached: Callable[[], bool], wait: float) 
 
 def different(run: Run, other: Run) -> list[str]:
     """The variables, slots and averages that are not the same to the last bit."""
-    one, two = (checkpoint.values_of(checkpoint.at_step(r.checkpoints, STEPS)) for r in (run, other))
+    one, two = (checkpoint.values_of(at_step(r.checkpoints, STEPS)) for r in (run, other))
     assert one.keys() == two.keys()
     return [name for name in one if one[name].numpy().tobytes() != two[name].numpy().tobytes()]

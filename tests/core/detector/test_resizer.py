@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,11 @@ from boxwright.core.pipeline.image_resizer import (
     KeepAspectRatioResizer,
 )
 from boxwright.core.pipeline.text import parse_config
+from tests.core.detector.formula_image import formula_image
 
 ROOT = Path(__file__).parents[3]
 SIZES = [(417, 650), (1200, 400), (100, 100), (600, 1024), (333, 1000), (720, 1280), (183, 275)]
 CONFIGS = ["fixed_300x300", "fixed_640x640", "keep_600_1024", "keep_600_1024_pad"]
-
-
-def formula_image(height: int, width: int, b: int = 2) -> np.ndarray:
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
-    pixels = x * (2 + b) + y * (3 + c) + (x * y) // (16 + 4 * c + 8 * b) + 53 * c + 101 * b
-    return (pixels % 256).astype(np.uint8)
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +26,8 @@ def kept() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def measured() -> dict[str, np.ndarray]:
-    folder = Path(os.environ.get("BOXWRIGHT_REFERENCE", ROOT / "../shared/reference"))
-    if not folder.is_dir():
-        pytest.skip(f"no reference: {folder} is not a folder (BOXWRIGHT_REFERENCE names it)")
-    with np.load(folder / "forward" / "resizers.npz") as arrays:
+def measured(reference: Path) -> dict[str, np.ndarray]:
+    with np.load(reference / "forward" / "resizers.npz") as arrays:
         return dict(arrays)
 
 

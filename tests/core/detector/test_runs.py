@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from boxwright.core.detector import runs
 from boxwright.core.detector.runs import Run, forget_after, log, logged, opened
 from boxwright.core.errors import BoxwrightError
 from boxwright.core.pipeline.config import PipelineConfig
@@ -68,8 +67,3 @@ def test_metrics_of_steps_that_are_made_again_are_forgotten(tmp_path: Path):
         {"kind": "train", "step": 2, "loss": 1.0},
         {"kind": "evaluation", "step": 2, "ap": 0.5},
     ]
-
-
-def test_a_file_is_written_whole(tmp_path: Path):
-    runs.write_text(tmp_path / "file", "text")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -20,6 +20,7 @@ from boxwright.core.pipeline.config_error import ConfigError
 from boxwright.core.pipeline.image_resizer import ImageResizer
 from boxwright.core.pipeline.ssd import Ssd
 from boxwright.core.pipeline.text import parse_config, read_config
+from tests.core.detector.formula_image import formula_image
 
 ROOT = Path(__file__).parents[3]
 KEPT = ROOT / "tests" / "data" / "reference" / "ssd_network.npz"
@@ -106,12 +107,6 @@ def values(name: str, shape: tuple[int, ...]) -> np.ndarray:
     return drawn.get(name.split("/")[-1], usual)().astype(np.float32)
 
 
-def formula_image(height: int, width: int, b: int) -> np.ndarray:
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
-    pixels = x * (2 + b) + y * (3 + c) + (x * y) // (16 + 4 * c + 8 * b) + 53 * c + 101 * b
-    return (pixels % 256).astype(np.uint8)
-
-
 FORMULA = np.stack([formula_image(240, 320, b) for b in (0, 1)])
 
 
@@ -119,15 +114,6 @@ FORMULA = np.stack([formula_image(240, 320, b) for b in (0, 1)])
 def kept() -> dict[str, np.ndarray]:
     with np.load(KEPT) as arrays:
         return dict(arrays)
-
-
-@pytest.fixture(scope="session")
-def reference() -> Path:
-    """The folder of all measured numbers, which is no part of the project; without it the test is skipped."""
-    folder = Path(os.environ.get("BOXWRIGHT_REFERENCE", ROOT / "../shared/reference"))
-    if not folder.is_dir():
-        pytest.skip(f"no reference: {folder} is not a folder (BOXWRIGHT_REFERENCE names it)")
-    return folder
 
 
 def shapes(names: np.ndarray, sizes: np.ndarray) -> dict[str, tuple[int, ...]]:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from boxwright.core.detector import checkpoint
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.runs import Run, logged
 from boxwright.core.detector.train import Options, train
 from boxwright.core.detector.train_evaluations import Measured
@@ -56,7 +57,7 @@ def completed(command: list[str], **more: str) -> str:
 
 
 def final(run: Run, step: int = STEPS) -> dict[str, np.ndarray]:
-    values = checkpoint.values_of(checkpoint.at_step(run.checkpoints, step))
+    values = checkpoint.values_of(at_step(run.checkpoints, step))
     return {name: value.numpy() for name, value in values.items()}
 
 
@@ -93,7 +94,7 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint_identically(
     records: Path, tmp_path: Path, undisturbed: Run
 ):
     run = Run(tmp_path)
-    kill_when(program(records, tmp_path), lambda: bool(checkpoint.steps_in(run.checkpoints)))
+    kill_when(program(records, tmp_path), lambda: bool(steps_in(run.checkpoints)))
     (run.checkpoints / "model.ckpt-99_temp").mkdir()  # as if killed while it wrote
     train(config(records), tmp_path, Options(), say=lambda line: None)
     assert_same(run, undisturbed)
@@ -107,11 +108,11 @@ def test_a_run_killed_ten_times_ends_as_an_undisturbed_one(records: Path, tmp_pa
     train(config(records, steps=steps), whole.path, Options(), say=lambda line: None)
     moments = random.Random(0)
     for _ in range(10):
-        seen = len(checkpoint.steps_in(run.checkpoints)) and checkpoint.steps_in(run.checkpoints)[-1]
+        seen = len(steps_in(run.checkpoints)) and steps_in(run.checkpoints)[-1]
         wanted = seen + moments.randrange(1, 6)
         kill_when(
             program(records, run.path, steps=steps),
-            lambda wanted=wanted: checkpoint.steps_in(run.checkpoints)[-1:] >= [wanted],
+            lambda wanted=wanted: steps_in(run.checkpoints)[-1:] >= [wanted],
             wait=moments.uniform(0, 0.05),
         )
     completed(program(records, run.path, steps=steps))
@@ -207,7 +208,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_names_the_images(records: Pa
     assert "the images of the batch:" in fact
     assert len(images) == 4
     assert all(f"({records}: record[" in image and "  square" in image for image in images)
-    assert checkpoint.steps_in(Run(tmp_path).checkpoints) == []
+    assert steps_in(Run(tmp_path).checkpoints) == []
 
 
 def test_evaluation_is_called_every_few_steps_and_at_the_end(records: Path, tmp_path: Path):

@@ -13,6 +13,7 @@ import pytest
 
 from boxwright.core.detector import checkpoint
 from boxwright.core.detector.best import METRIC
+from boxwright.core.detector.checkpoint_prefix import at_step, steps_in
 from boxwright.core.detector.runs import Run, logged
 from boxwright.core.detector.ssd import Ssd
 from boxwright.core.detector.train import Options, train
@@ -65,7 +66,7 @@ def trained_so(
 
 
 def values_at(folder: Path, step: int) -> dict[str, bytes]:
-    values = checkpoint.values_of(checkpoint.at_step(folder, step))
+    values = checkpoint.values_of(at_step(folder, step))
     return {name: value.numpy().tobytes() for name, value in values.items()}
 
 
@@ -162,8 +163,8 @@ def test_a_run_killed_ten_times_has_the_evaluations_and_the_best_of_an_undisturb
         assert process.returncode == -signal.SIGKILL
     subprocess.run(program(run.path), env=told, check=True, capture_output=True)
     assert logged(run) == logged(whole)
-    [step] = checkpoint.steps_in(whole.best)
-    assert checkpoint.steps_in(run.best) == [step]
+    [step] = steps_in(whole.best)
+    assert steps_in(run.best) == [step]
     assert values_at(run.best, step) == values_at(whole.best, step)
     assert values_at(run.checkpoints, STEPS) == values_at(whole.checkpoints, STEPS)
     numbers = shown_numbers(run.events)

@@ -83,3 +83,23 @@ def test_a_checkpoint_that_lacks_a_variable_is_refused(tmp_path: Path, model: Ss
         f"{folder}/checkpoints/model.ckpt-1: 1 variables of the model are not in it, or in another shape"
         f"\n  hint: the first is {NAME}"
     )
+
+
+def test_a_misspelt_checkpoint_is_told_with_those_that_there_are(tmp_path: Path, model: Ssd):
+    folder = run(tmp_path / "run", {5: model.store.vars, 10: model.store.vars})
+    keep(Run(folder), Best(metric="AP", step=5, value=0.3, since=1))
+    own = f"{folder}/best/model.ckpt-5, {folder}/checkpoints/model.ckpt-5, {folder}/checkpoints/model.ckpt-10"
+    with pytest.raises(BoxwrightError) as caught:
+        trained(folder, "bests")
+    assert str(caught.value) == (
+        f"bests: no such checkpoint; did you mean 'best'?\n  hint: this run has best, last, {own}"
+    )
+
+
+def test_a_folder_that_is_no_run_is_told(tmp_path: Path):
+    for folder, fact in ((tmp_path, "has no pipeline.config"), (tmp_path / "no", "there is no such folder")):
+        with pytest.raises(BoxwrightError) as caught:
+            trained(folder)
+        assert str(caught.value) == (
+            f"{folder}: {fact}\n  hint: name the --run-dir of boxwright train or retrain"
+        )

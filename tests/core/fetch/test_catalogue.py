@@ -1,7 +1,6 @@
 """The catalogue: what the tutorial's configs start from is in it, and it states nothing it cannot know."""
 
 import hashlib
-import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,8 +9,6 @@ import pytest
 
 from boxwright.core.errors import OptionError
 from boxwright.core.fetch.catalogue import ITEMS, item_named, known_model
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_the_four_detectors_that_can_be_trained_have_a_start():
@@ -23,10 +20,7 @@ def test_the_four_detectors_that_can_be_trained_have_a_start():
     } <= ITEMS.keys()
 
 
-def test_every_config_of_the_tutorial_starts_from_a_model_that_can_be_fetched():
-    reference = Path(os.environ.get("BOXWRIGHT_REFERENCE", ROOT / "../shared/reference"))
-    if not reference.is_dir():
-        pytest.skip(f"no reference: {reference} is not a folder (BOXWRIGHT_REFERENCE names it)")
+def test_every_config_of_the_tutorial_starts_from_a_model_that_can_be_fetched(reference: Path):
     configs = sorted((reference / "pipeline_configs").glob("*.config"))
     starts = [re.search(r'fine_tune_checkpoint: "(.*)"', path.read_text())[1] for path in configs]
     assert len(starts) == 10

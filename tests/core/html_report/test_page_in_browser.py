@@ -1,7 +1,5 @@
 """The page as a browser shows it, on a desk and on a phone, with all that can be on it."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +10,11 @@ from boxwright.core.html_report.html_report import HtmlReport
 from boxwright.core.inspect import inspect
 from boxwright.core.schema import Box, Dataset, ImageRecord
 from boxwright.core.write import write
-from tests.browser import Tab, browser_tab
+from tests.browser import DESK, PHONE, Tab
 from tests.core.html_report.drawn import saved, shades
 
 pytestmark = pytest.mark.slow
 
-DESK, PHONE = 1280, 390  # pixels across
 BROKEN = "[...document.images].filter(image => !image.naturalWidth).length"
 DECODED = "Promise.all([...document.images].map(image => (image.loading = 'eager', image.decode())))"
 COLOUR = "getComputedStyle(document.body).backgroundColor"
@@ -30,15 +27,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = HtmlReport(folder / "page.html")
     report.write(inspect(folder / "pets", consume=lambda all: list(report.survey.watching(all))))
     return report.target
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium")
-    with browser_tab(chromium, tmp_path_factory.mktemp("profile")) as tab:
-        yield tab
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])

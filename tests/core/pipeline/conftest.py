@@ -1,11 +1,8 @@
 """A complete config, and the published ones where they are at hand."""
 
-import os
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[3]
 
 SSD = """\
 # SSD with MobileNet v1 on two classes.
@@ -101,9 +98,6 @@ def ssd() -> str:
 
 
 @pytest.fixture(scope="session")
-def reference_configs() -> Path:
-    """The folder of published configs, which is no part of the project; without it the test is skipped."""
-    folder = Path(os.environ.get("BOXWRIGHT_REFERENCE", ROOT / "../shared/reference")) / "pipeline_configs"
-    if not folder.is_dir():
-        pytest.skip(f"no reference configs: {folder} is not a folder (BOXWRIGHT_REFERENCE names its parent)")
-    return folder
+def reference_configs(reference: Path) -> Path:
+    """The folder of published configs."""
+    return reference / "pipeline_configs"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from boxwright.core.errors import OptionError
-from boxwright.core.pipeline.shipped_configs import shipped_config, shipped_configs
+from boxwright.core.pipeline.shipped_configs import config_file, shipped_config, shipped_configs
 from boxwright.core.pipeline.text import read_config
 
 MODELS = ("ssd_mobilenet_v1", "ssd_mobilenet_v2", "ssdlite_mobilenet_v2", "ssd_inception_v2")
@@ -17,6 +17,15 @@ def test_a_models_name_means_its_quick_recipe(model: str):
 @pytest.mark.parametrize("model", MODELS)
 def test_a_whole_name_means_that_config(model: str):
     assert shipped_config(f"{model}_egohands").name == f"{model}_egohands.config"
+
+
+def test_a_file_comes_before_the_config_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    name = Path("ssd_mobilenet_v1_egohands")
+    assert config_file(name) == shipped_config(str(name))
+    assert config_file(name.with_suffix(".config")) == name.with_suffix(".config")
+    name.touch()
+    assert config_file(name) == name
 
 
 def test_an_unknown_name_gets_the_nearest_and_all_there_are():

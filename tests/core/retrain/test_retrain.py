@@ -96,6 +96,16 @@ def test_a_misspelt_setting_costs_no_conversion(squares: Path, tmp_path: Path, c
     assert not (tmp_path / "run").exists()
 
 
+def test_a_misspelt_checkpoint_costs_no_conversion(squares: Path, tmp_path: Path, capsys):
+    words = ["--model", "ssd_mobilenet_v2_finetune", "--init", "ssd_mobilenet_v2_coc"]
+    assert main(["retrain", str(squares), "--run-dir", str(tmp_path / "run"), *words]) == 2
+    assert capsys.readouterr().err == (
+        "boxwright: ssd_mobilenet_v2_coc: no such checkpoint; did you mean 'ssd_mobilenet_v2_coco'?\n"
+        "  hint: a checkpoint is named without .index and .data-00000-of-00001\n"
+    )
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_split_without_anything_to_measure_on_is_refused(squares: Path, tmp_path: Path, capsys):
     run = tmp_path / "run"
     words = ["--model", "ssd_mobilenet_v2_finetune", "--split", "none"]

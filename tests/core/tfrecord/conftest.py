@@ -1,6 +1,5 @@
 """What the tests of TFRecords share: small images, record files read plainly, the original's inputs."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -17,12 +16,9 @@ Features = dict[str, list[Any]]
 
 
 @pytest.fixture(scope="session")
-def reference(root: Path) -> Path:
-    """What the original scripts were run on and wrote; without it the test is skipped."""
-    folder = Path(os.environ.get("BOXWRIGHT_REFERENCE", root / "../shared/reference"))
-    if not folder.is_dir():
-        pytest.skip(f"no reference: {folder} is not a folder (BOXWRIGHT_REFERENCE names it)")
-    return folder / "tfrecords"
+def originals(reference: Path) -> Path:
+    """What the original scripts were run on and wrote."""
+    return reference / "tfrecords"
 
 
 @pytest.fixture(scope="session")

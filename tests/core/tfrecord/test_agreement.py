@@ -165,12 +165,12 @@ def test_all_features_of_generated_images_agree(source: str, root: Path, tmp_pat
 
 
 @pytest.mark.parametrize("source", DIFFERENCES)
-def test_all_features_of_the_real_images_agree(source: str, root: Path, tmp_path: Path, reference: Path):
-    images = {"images": reference / "inputs/images/JPEGImages"}
+def test_all_features_of_the_real_images_agree(source: str, root: Path, tmp_path: Path, originals: Path):
+    images = {"images": originals / "inputs/images/JPEGImages"}
     folder, options = {"voc": ("VOC2007", images), "coco": ("coco", images), "kitti": ("kitti", {})}.get(
         source, ("jk", {})
     )
-    ours = _converted(source, reference / "inputs" / folder, tmp_path / "out", options)
+    ours = _converted(source, originals / "inputs" / folder, tmp_path / "out", options)
     _check(source, ours, _dumped(root, source))
 
 

@@ -205,13 +205,13 @@ def test_a_file_that_tensorflow_compressed_is_refused_by_name(compression: str, 
     )
 
 
-def test_we_read_the_records_of_the_original_scripts(reference: Path):
-    names = {path.name for path in reference.iterdir() if path.suffix not in (".json", ".npz")} - {"inputs"}
+def test_we_read_the_records_of_the_original_scripts(originals: Path):
+    names = {path.name for path in originals.iterdir() if path.suffix not in (".json", ".npz")} - {"inputs"}
     assert len(names) == 11
-    label_map = reference / "inputs/label_map.pbtxt"
+    label_map = originals / "inputs/label_map.pbtxt"
     for name in names:
-        records = list(read(reference / name, "tfrecord", strict=True, label_map=label_map))
-        theirs = parsed(reference / name)
+        records = list(read(originals / name, "tfrecord", strict=True, label_map=label_map))
+        theirs = parsed(originals / name)
         assert [record.path for record in records] == [found["image/filename"].decode() for found in theirs]
         for record, found in zip(records, theirs, strict=True):
             assert record.file.read() == found["image/encoded"]

@@ -56,6 +56,12 @@ def test_without_names_labels_count():
     assert found.numpy().tolist() == [3]
 
 
+def test_a_class_is_called_by_its_first_name_in_the_order_of_the_ids(label_map: Path):
+    assert list(read_class_names(label_map).by_id.items()) == [(1, "/m/01"), (2, "foot"), (3, "/m/03")]
+    shown_first = read_class_names(label_map, display_first=True)
+    assert shown_first.by_id == {1: "hand", 2: "foot", 3: "/m/01"}
+
+
 def test_a_text_that_is_no_label_map_is_an_error(tmp_path: Path):
     path = tmp_path / "x.pbtxt"
     path.write_text("item { id: one }")
