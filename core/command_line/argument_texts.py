@@ -1,5 +1,6 @@
-"""What arguments say in one word: `a=b` pairs, `a,b` lists."""
+"""What arguments say in one word: `a=b` pairs, `a,b` lists, numbers within bounds."""
 
+import argparse
 from collections.abc import Sequence
 
 from boxwright.core.errors import OptionError
@@ -23,3 +24,19 @@ def actions(texts: Sequence[str]) -> dict[str, Action]:
 def names(text: str | None) -> tuple[str, ...] | None:
     """`a, b` as a tuple; None as it is."""
     return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1; raises ArgumentTypeError for anything else, NaN for one."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
+    return number
+
+
+def count(text: str) -> int:
+    """A whole number from 0; raises ArgumentTypeError for anything else."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+    return number

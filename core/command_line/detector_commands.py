@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
+from boxwright.core.command_line.argument_texts import count, share
 from boxwright.core.command_line.commands import Commands
 
 
@@ -50,7 +51,7 @@ def _add_eval(commands: Commands) -> None:
         "--out", type=Path, metavar="DIR", help="for the JSON and the curves; RUN/evaluation"
     )
     command.add_argument(
-        "--bootstrap", type=int, default=1000, metavar="N", help="samples for the intervals (1000); 0: none"
+        "--bootstrap", type=count, default=1000, metavar="N", help="samples for the intervals (1000); 0: none"
     )
     command.set_defaults(run=_eval)
 
@@ -74,7 +75,7 @@ def _add_detect(commands: Commands) -> None:
     command.add_argument("model", type=Path, metavar="MODEL", help="a run, an export, a SavedModel or a .pb")
     command.add_argument("images", type=Path, nargs="+", metavar="IMAGE", help="image files")
     command.add_argument("--out", type=Path, default=Path("detections"), metavar="DIR", help="(detections)")
-    command.add_argument("--threshold", type=float, default=0.5, metavar="S", help="least score (0.5)")
+    command.add_argument("--threshold", type=share, default=0.5, metavar="S", help="least score (0.5)")
     command.add_argument("--label-map", type=Path, metavar="FILE", help="names, where the model has none")
     _add_checkpoint(command)
     command.set_defaults(run=_detect)
@@ -128,8 +129,7 @@ def _export(parsed: argparse.Namespace) -> None:
 
     found = trained(parsed.run_dir, parsed.checkpoint)
     print(found)
-    labels = [found.labels[number] for number in sorted(found.labels)]
-    print(export(found.model, labels, parsed.target, facts={"step": found.step}))
+    print(export(found.model, found.class_names, parsed.target, facts={"step": found.step}))
 
 
 @_with_tensorflow

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from boxwright.core.command_line.argument_texts import actions, names, pairs
 from boxwright.core.command_line.commands import Commands
+from boxwright.core.command_line.output_file import check_output
 from boxwright.core.command_line.plugin_option import add_plugin_option, load_plugins
 from boxwright.core.command_line.reading_arguments import add_reading, problem_writer
 from boxwright.core.errors import OptionError
@@ -64,6 +65,8 @@ def _inspect(parsed: argparse.Namespace) -> None:
     from boxwright.core.progress import shown_progress
 
     load_plugins(parsed)
+    for option, path in (("--html", parsed.html), ("--contact-sheet", parsed.contact_sheet)):
+        check_output(path, option)
     report = _html_report(parsed)
     with ExitStack() as stack:
         written = problem_writer(parsed.problems, stack)

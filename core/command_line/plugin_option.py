@@ -29,11 +29,13 @@ def add_plugin_option(command: argparse.ArgumentParser, dest: str = "plugin") ->
 def load_plugins(parsed: argparse.Namespace) -> None:
     """Take in the plugin files that the command names, and tell of other plugins that are broken.
 
-    raises   OptionError for a broken plugin that the command names
+    raises   OptionError for a broken plugin, or an unknown format, that the command names
     """
-    from boxwright.core.plugins import broken_plugins
+    from boxwright.core.plugins import adapter_named, broken_plugins
 
     take_in(parsed)
+    for name in filter(None, (getattr(parsed, "format", None), getattr(parsed, "to", None))):
+        adapter_named(name)  # first: of one that is broken, the error says all there is to say
     for plugin in broken_plugins():
         if plugin.wanted:
             raise OptionError(plugin.in_full(), plugin.origin.remedy)

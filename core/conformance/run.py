@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from boxwright.core.adapter import Adapter
-from boxwright.core.conformance import damage, lazy, paths, repeatable, round_trip, sniffing, statement
+from boxwright.core.conformance import (
+    damage,
+    lazy,
+    paths,
+    repeatable,
+    round_trip,
+    sniffing,
+    statement,
+    unusual,
+)
 from boxwright.core.conformance.examples import limits_of
 from boxwright.core.conformance.fault import Failure, Fault, crash
 from boxwright.core.conformance.limits import Limits
@@ -35,6 +44,7 @@ BOTH: Mapping[str, Check] = {
     "round_trip": round_trip.round_trip,
     "keeps": round_trip.keeps,
     "negatives": round_trip.negatives,
+    "unusual": unusual.unusual,
 }
 CHECKS: Mapping[str, Check] = {**ANY, **BOTH, **READING, **WRITING}
 

@@ -97,11 +97,10 @@ def detect(
 
     threshold  the least score of what is drawn and written
     say        is told of each file once it is done
-    raises     BoxwrightError where a picture could take the place of an image
+    raises     BoxwrightError where a picture could take the place of an image, or none of the files is one
     """
     paths = list(paths)
     _require_another_folder(paths, folder)
-    folder.mkdir(parents=True, exist_ok=True)
     images: list[Looked] = []
     skipped: list[Skipped] = []
     names = Counter[str]()
@@ -114,11 +113,23 @@ def detect(
             continue
         found = found_in(detector, np.asarray(picture), threshold)
         name = _picture_name(path, names)
+        folder.mkdir(parents=True, exist_ok=True)
         _write_picture(picture, found, detector, folder / name)
         size = {"width": picture.width, "height": picture.height}
         images.append(Looked(path=str(path), picture=name, **size, detections=found))
         say(f"{path}: {len(found)} found")
+    if skipped and not images:
+        raise _no_image(skipped)
     return _written(detector, folder, threshold, images, skipped)
+
+
+def _no_image(skipped: Sequence[Skipped]) -> BoxwrightError:
+    first = skipped[0]
+    fact = f"{first.path}: {first.reason}"
+    if len(skipped) > 1:
+        fact = f"none of {len(skipped)} files can be read as an image; the first: {fact}"
+    folder = first.path if os.path.isdir(first.path) else "photos"
+    return BoxwrightError(fact, f"name image files, as in {os.path.join(folder, '*.jpg')}")
 
 
 def upright(path: Path) -> "Image":

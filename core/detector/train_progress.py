@@ -14,7 +14,7 @@ SPEED, WAITING = "images_per_second", "waiting_for_input"
 
 
 class Progress:
-    """Counts since the last line; says a line for the first step, then one every so many seconds."""
+    """Counts since the last line; tells of the first step, then of one every so many seconds."""
 
     def __init__(
         self,
@@ -49,7 +49,9 @@ class Progress:
         if self._first or passed >= self._every or number == self._last_step:
             # The first step includes the time that tracing takes: it says nothing on speed.
             speed = {} if self._first else self._speed()
-            self._say(loss_text(number, self._last_step, values) + self._speed_text(number, speed))
+            more = (f"rate {values[RATE]:.4g}", *self._speed_texts(number, speed))
+            # Two lines, so that a terminal of 80 columns breaks none and losses stand below each other.
+            self._say(f"{loss_text(number, self._last_step, values)}\n  {', '.join(more)}")
             self._record(number, {**values, **speed})
             self._first = False
             self.pause()
@@ -59,12 +61,12 @@ class Progress:
         passed = max(self._clock() - self._since, 1e-9)
         return {SPEED: self._steps * self._batch_size / passed, WAITING: self._waited / passed}
 
-    def _speed_text(self, number: int, speed: Mapping[str, float]) -> str:
-        if not speed:
-            return ""
-        seconds = (self._last_step - number) * self._batch_size / speed[SPEED]
-        left = f"  {duration(seconds)} left" if self._last_step else ""
-        return f"  {speed[SPEED]:.1f} images/s  waiting for input {speed[WAITING]:.0%}{left}"
+    def _speed_texts(self, number: int, speed: Mapping[str, float]) -> Iterator[str]:
+        if speed:
+            yield f"{speed[SPEED]:.1f} images/s"
+            yield f"waiting for input {speed[WAITING]:.0%}"
+        if speed and self._last_step:
+            yield f"{duration((self._last_step - number) * self._batch_size / speed[SPEED])} left"
 
 
 def size_text(trainer: Trainer) -> str:
@@ -78,13 +80,10 @@ def size_text(trainer: Trainer) -> str:
 
 
 def loss_text(number: int, last_step: int, values: Mapping[str, float]) -> str:
-    """`step 20/1000  loss 3.21 = 1.02 boxes + 1.98 classes + 0.21 weights  rate 0.004`."""
+    """`step 20/1000  loss 3.21 = 1.02 boxes + 1.98 classes + 0.21 weights`."""
     place = f"{number}/{last_step}" if last_step else str(number)
     parts = f"{values[LOCALIZATION]:.4g} boxes + {values[CLASSIFICATION]:.4g} classes"
-    return (
-        f"step {place}  loss {values[TOTAL]:.4g} = {parts} + {values[REGULARIZATION]:.4g} weights"
-        f"  rate {values[RATE]:.4g}"
-    )
+    return f"step {place}  loss {values[TOTAL]:.4g} = {parts} + {values[REGULARIZATION]:.4g} weights"
 
 
 def duration(seconds: float) -> str:

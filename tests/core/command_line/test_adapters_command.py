@@ -104,7 +104,7 @@ def test_arguments_that_make_no_sense_together_are_told(capsys, arguments, messa
 def test_check_tells_what_a_format_of_ours_has_passed(capsys):
     assert main(["adapters", "check", "jsonl"]) == 0
     first, *others = capsys.readouterr().out.splitlines()
-    assert first == "jsonl: passed all 18 checks"
+    assert first == "jsonl: passed all 19 checks"
     assert "round_trip" in others[0] and max(map(len, others)) <= 80
 
 

@@ -138,6 +138,20 @@ def test_a_broken_plugin_that_the_command_names_is_an_error(run: Run, home: Path
     )
 
 
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_broken_plugin_whose_format_the_command_names_is_told_once(run: Run, home: Path, option: str):
+    (home / "broken.py").write_text("import nowhere\n")
+    variables = {"BOXWRIGHT_PLUGINS": str(home / "broken.py")}
+    other = ("--to", "coco") if option == "--from" else ()
+    done = run("convert", ".", "out", option, "broken", *other, **variables)
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"boxwright: plugin 'broken' ({home}/broken.py) is broken: {home}/broken.py:1: "
+        "ModuleNotFoundError: No module named 'nowhere'\n"
+        "  hint: mend broken.py, or take it out of BOXWRIGHT_PLUGINS\n",
+    )
+
+
 def test_an_adapter_that_fails_while_looking_is_told_in_one_line(run: Run, home: Path):
     failing = PLUGIN.replace('"single"', '"failing"').replace("(path / ", "(path // ")
     (home / "failing.py").write_text(failing)

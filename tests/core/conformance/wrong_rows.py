@@ -61,6 +61,34 @@ class OverstatesLosses(Rows):
         context.lose("edges", "somehow", len(record.boxes))
 
 
+class BreaksLines(Rows):
+    """Takes any label, a row of two lines for one."""
+
+    def put(self, record, context):
+        rows = "\n".join([record.path, *map(self.row, record.boxes), ""])
+        context.write(f"rows/{record.path}.txt", rows)
+        context.place(record, f"images/{record.path}")
+
+
+class MendsLabels(BreaksLines):
+    """A control character becomes a blank, and nobody is told."""
+
+    def row(self, box):
+        return super().row(replace(box, label=" ".join(box.label.split())))
+
+
+class DividesBySize(Rows):
+    def put(self, record, context):
+        assert all(box.x_min / record.width >= 0 for box in record.boxes)
+        super().put(record, context)
+
+
+class DropsWhatHasNoImage(Rows):
+    def put(self, record, context):
+        if record.file is not None:
+            super().put(record, context)
+
+
 class RefusesAll(Rows):
     def put(self, record, context):
         context.refuse(record, "no reason")
@@ -296,6 +324,10 @@ WRONG = {
             SwappedImages,
             RefusesToRead,
             OverstatesLosses,
+            BreaksLines,
+            MendsLabels,
+            DividesBySize,
+            DropsWhatHasNoImage,
             RefusesAll,
             SecondPassIsEmpty,
             OrderOfTheDisk,

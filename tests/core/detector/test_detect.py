@@ -126,6 +126,24 @@ def test_a_file_that_is_no_image_is_skipped_and_told(tmp_path: Path):
     assert len(json.loads((tmp_path / "out/detections.json").read_text())["skipped"]) == 3
 
 
+def test_files_without_an_image_among_them_are_an_error_and_leave_nothing(tmp_path: Path):
+    (tmp_path / "photos").mkdir()
+    for name, fact, folder in (
+        (["photos"], f"{tmp_path}/photos: Is a directory", f"{tmp_path}/photos"),
+        (["*.png"], f"{tmp_path}/*.png: No such file or directory", "photos"),
+        (
+            ["a.png", "photos"],
+            "none of 2 files can be read as an image; "
+            f"the first: {tmp_path}/a.png: No such file or directory",
+            "photos",
+        ),
+    ):
+        with pytest.raises(BoxwrightError) as caught:
+            detect(bright_detector(), [tmp_path / one for one in name], tmp_path / "out")
+        assert str(caught.value) == f"{fact}\n  hint: name image files, as in {folder}/*.jpg"
+    assert not (tmp_path / "out").exists()
+
+
 def test_images_of_one_name_get_pictures_of_several(tmp_path: Path):
     paths = [picture(tmp_path / folder / "a.png") for folder in ("x", "y", "z")]
     result = detect(bright_detector(), [*paths, picture(tmp_path / "a_2.png")], tmp_path / "out")

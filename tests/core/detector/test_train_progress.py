@@ -16,7 +16,7 @@ VALUES = {
     "Loss/total_loss": 3.25,
     "learning_rate": 0.004,
 }
-LOSSES = "loss 3.25 = 1 boxes + 2 classes + 0.25 weights  rate 0.004"
+LOSSES = "loss 3.25 = 1 boxes + 2 classes + 0.25 weights\n  rate 0.004"
 
 
 def test_the_first_step_is_told_at_once_then_every_few_seconds_and_the_last():
@@ -31,10 +31,10 @@ def test_the_first_step_is_told_at_once_then_every_few_seconds_and_the_last():
             now += 0.5
         now += 1.5
         progress.step(number, VALUES)
-    assert lines[1:] == [f"step 6/100  {LOSSES}  4.0 images/s  waiting for input 25%  3 min left"]
+    assert lines[1:] == [f"step 6/100  {LOSSES}, 4.0 images/s, waiting for input 25%, 3 min left"]
     now += 1
     progress.step(100, VALUES)
-    assert lines[2:] == [f"step 100/100  {LOSSES}  8.0 images/s  waiting for input 0%  0 s left"]
+    assert lines[2:] == [f"step 100/100  {LOSSES}, 8.0 images/s, waiting for input 0%, 0 s left"]
 
 
 def test_each_line_is_recorded_with_its_speed():
@@ -91,7 +91,7 @@ def test_what_was_done_in_between_is_no_time_of_a_step():
     assert len(lines) == 1
     now += 9
     progress.step(3, VALUES)
-    assert lines[1] == f"step 3  {LOSSES}  0.2 images/s  waiting for input 0%"
+    assert lines[1] == f"step 3  {LOSSES}, 0.2 images/s, waiting for input 0%"
 
 
 @pytest.mark.parametrize(
