@@ -1,5 +1,6 @@
 """What a conversion was asked for, as values, and the plan that tells it from any other."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,9 +88,15 @@ def _source_plan(source: ConversionSource, fingerprint: str) -> dict[str, object
     }
 
 
-def look_at(source: ConversionSource) -> Look:
+def look_at(source: ConversionSource, target: Path) -> Look:
     """A look at the data set's files; those that its options name belong to it."""
-    return look(source.path, *_paths(_stated(source).values()), root=lambda: source.opened().root)
+    return look(source.path, *_paths(_stated(source).values()), root=lambda: _root(source, target))
+
+
+def _root(source: ConversionSource, target: Path) -> Path:
+    """The data set's root; what was given of it where the target lies inside, and would be a change of it."""
+    root = Path(os.path.abspath(source.opened().root))
+    return source.path if root in Path(os.path.abspath(target)).parents else root
 
 
 def _stated(source: ConversionSource) -> dict[str, object]:

@@ -106,7 +106,7 @@ def _run(
     on_problem: Callable[[Problem], None] | None,
     progress: Progress,
 ) -> Report:
-    looks = {source.name: look_at(source) for source in conversion.sources}
+    looks = {source.name: look_at(source, conversion.target) for source in conversion.sources}
     plan = plan_of(conversion, looks)
     target, writer = conversion.target, conversion.writer
     # Any: these are keyword arguments of Report.

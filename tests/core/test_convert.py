@@ -94,6 +94,16 @@ def test_what_belongs_to_a_part_that_is_given_counts(source, tmp_path, format, g
     assert "holds the result of another conversion: the source has changed\n" in str(caught.value)
 
 
+@pytest.mark.parametrize("given", ["data.yaml", "labels"])
+def test_a_target_inside_the_data_set_is_no_change_of_a_part_that_is_given(source, tmp_path, given):
+    boxwright.convert(source, tmp_path / "data", to="yolo")
+    for target in ("one", "two"):
+        boxwright.convert(tmp_path / "data" / given, tmp_path / "data" / target, format="yolo", to="csv")
+    assert boxwright.convert(
+        tmp_path / "data" / given, tmp_path / "data/one", format="yolo", to="csv"
+    ).unchanged
+
+
 def test_a_source_is_opened_once(source, tmp_path):
     opened = []
     jsonl = adapters()["jsonl"]
