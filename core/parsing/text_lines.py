@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import IO, AnyStr
 
 from boxwright.core.errors import AnnotationError
 
@@ -15,13 +16,7 @@ def byte_lines(path: Path, most: int) -> Iterator[tuple[int, bytes]]:
     most   bytes of a line
     """
     with open(path, "rb") as file:
-        for number in count(1):
-            line = file.readline(most + 1)
-            if not line:
-                return
-            if len(line) > most:
-                raise AnnotationError(path, number, f"is longer than {most} bytes")
-            yield number, line
+        yield from _bounded(file, most, path, "bytes")
 
 
 def text_lines(path: Path, most: int, hint: str) -> Iterator[tuple[int, str]]:
@@ -32,15 +27,20 @@ def text_lines(path: Path, most: int, hint: str) -> Iterator[tuple[int, str]]:
     raises  AnnotationError for a longer line, a NUL byte, and what is no UTF-8
     """
     with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-        for number in count(1):
-            line = file.readline(most + 1)
-            if not line:
-                return
-            if len(line) > most:
-                raise AnnotationError(path, number, f"is longer than {most} characters")
+        for number, line in _bounded(file, most, path, "characters"):
             if fact := _no_text(line):
                 raise AnnotationError(path, number, fact, hint)
             yield number, line.removesuffix("\n")
+
+
+def _bounded(file: IO[AnyStr], most: int, path: Path, unit: str) -> Iterator[tuple[int, AnyStr]]:
+    for number in count(1):
+        line = file.readline(most + 1)
+        if not line:
+            return
+        if len(line) > most:
+            raise AnnotationError(path, number, f"is longer than {most} {unit}")
+        yield number, line
 
 
 def _no_text(line: str) -> str | None:
