@@ -14,7 +14,6 @@ The left camera is read (label_2, image_2); another label folder beside it when 
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -44,7 +43,6 @@ from boxwright.core.write_context import WriteContext
 TEXT = ".txt"
 COLUMNS = 15  # without a detector's score
 EDGES = ("left", "top", "right", "bottom")
-EDGE_COLUMNS = slice(3, 7)  # of those behind the type
 # What the 3D columns hold where nothing is known: alpha before the edges, the others behind them.
 ANGLE, SIZE, PLACE = -10.0, -1.0, -1000.0
 BEHIND = {
@@ -57,6 +55,7 @@ BEHIND = {
     "rotation_y": ANGLE,
 }
 MARKERS = {"alpha": ANGLE, **BEHIND}
+UNKNOWN_NUMBERS = frozenset(MARKERS.values())
 UNKNOWN_CUBOID = decimal(ANGLE), " ".join(map(decimal, BEHIND.values()))
 NUMBERS = ("truncated", "occluded", "alpha", *EDGES, *BEHIND, "score")
 UNLABELLED_REGION = "DontCare"
@@ -338,11 +337,17 @@ def _values(columns: list[str]) -> list[float]:
     if len(columns) not in (COLUMNS, COLUMNS + 1):
         raise ValueError(f"expected {COLUMNS} columns, or {COLUMNS + 1} with a score; found {len(columns)}")
     texts = columns[1:]
-    with suppress(ValueError):
-        values = list(map(float, texts))
-        if math.isfinite(sum(values[EDGE_COLUMNS])) and "_" not in "".join(texts):
-            return values
-    named = zip(NUMBERS, texts, strict=False)  # the slow way names the column that is wrong
+    try:  # all at once, as nearly every row can be read
+        values = [*map(float, texts)]
+    except ValueError:
+        return _named_values(texts)
+    plain = math.isfinite(sum(values)) and "_" not in "".join(texts)
+    return values if plain else _named_values(texts)
+
+
+def _named_values(texts: list[str]) -> list[float]:
+    """The same, one by one: the column that is wrong has a name."""
+    named = zip(NUMBERS, texts, strict=False)
     return [
         float(text) if name not in EDGES and _is_number(text) else number(text, name) for name, text in named
     ]
@@ -382,10 +387,10 @@ def _occluded(value: float, text: str, unknown: Callable[[str], None]) -> int | 
 
 def _cuboid(values: Sequence[float], unknown: Callable[[str], None]) -> dict[str, float] | None:
     """What is stated of a Cuboid, which the box makes of it."""
-    stated = {
-        name: value for (name, marker), value in zip(MARKERS.items(), values, strict=True) if value != marker
-    }
-    if not math.isfinite(sum(stated.values())):
+    stated = dict(zip(MARKERS, values, strict=True))
+    if not UNKNOWN_NUMBERS.isdisjoint(values):
+        stated = {name: value for name, value in stated.items() if value != MARKERS[name]}
+    if not math.isfinite(sum(values)):
         stated = {name: value for name, value in stated.items() if _known(name, value, unknown) is not None}
     return stated or None
 

@@ -15,12 +15,12 @@ Vertices are points, not pixels: they are moved to our origin, and none of them 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from posixpath import normpath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import DirectoryPath
 
@@ -37,35 +37,24 @@ from boxwright.core.layout.source_files import extensions, files, folder_named, 
 from boxwright.core.layout.split_lists import Listed, SplitLists
 from boxwright.core.layout.split_names import split_of_folder
 from boxwright.core.layout.unlabelled import Unlabelled, unlabelled
-from boxwright.core.numbers import Rounding, decimal, finite, pixels, rounded, shortened
+from boxwright.core.numbers import Rounding, decimal, rounded
 from boxwright.core.options import Options, reads, writes
-from boxwright.core.parsing.xml_attributes import CORNERS, attribute_lines, attributes
-from boxwright.core.parsing.xml_document import (
-    children,
-    coordinate,
-    element_line,
-    parsed,
-    sorted_children,
-    text_of,
-)
-from boxwright.core.parsing.xml_outlines import OUTLINES, polygons
+from boxwright.core.parsing.voc_elements import ROOT, VocElements, voc_elements
+from boxwright.core.parsing.voc_plain import PlainVoc, voc_plain
+from boxwright.core.parsing.xml_attributes import attribute_lines
+from boxwright.core.parsing.xml_document import element_line, parsed, xml_bytes
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import (
     FEWEST_VERTICES,
     Box,
     Dataset,
-    Edges,
     ImageRecord,
     Info,
     Polygon,
-    extent,
     unsafe_path,
 )
 from boxwright.core.write_context import WriteContext
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 # Names of the two folders in lower case, the likeliest first.
 ANNOTATION_FOLDERS = ("annotations", "annotation", "xmls", "xml", "labels")
@@ -74,13 +63,6 @@ LISTS_FOLDER = "imagesets"
 XML = ".xml"
 MOST_LISTED = 20_000  # files looked at before a tree of unknown layout holds no XML
 
-# What other tools write about files and themselves; it says nothing about the image.
-NOISE = frozenset({"folder", "path", "source", "owner", "segmented", "verified"})
-FIELDS = frozenset({"name", "bndbox", "pose", "truncated", "occluded", "difficult"})
-ROOT = "annotation"
-ONCE = frozenset({"filename", "size"})
-OBJECTS = frozenset({"object"})
-FLAGS = {"0": 0.0, "1": 1.0, "true": 1.0, "false": 0.0, "": None}
 LAYOUT_HINT = "give the folder above Annotations and JPEGImages, or a folder of XML files"
 
 
@@ -147,7 +129,7 @@ def sniff(path: Path) -> bool:
 
 def _is_annotation(xml: Path) -> bool:
     try:
-        return any(child.tag in ("object", "size", "filename") for child in parsed(xml, ROOT))
+        return any(child.tag in ("object", "size", "filename") for child in parsed(xml_bytes(xml), xml, ROOT))
     except AnnotationError:
         return False
 
@@ -289,27 +271,31 @@ def _record(
 ) -> ImageRecord | None:
     """The record of one XML file; None when a problem's action skips it."""
     _, split = _split(part.prefix + stem, lists)
-    annotation = sorted_children(parsed(xml, ROOT), ONCE, OBJECTS, xml, "")
-    image = _image(xml, annotation.once.get("filename"), stem, images, context)
+    annotation = _annotation(xml)
+    image = _image(xml, annotation.filename, stem, images, context)
     if image is None or not context.claim(part.prefix + image[0], xml, "filename"):
         return None
     name, file = image
-    frame = _frame(xml, annotation.once.get("size"), name, file, context)
+    frame = _frame(xml, annotation.size(context), name, file, context)
     if frame is None:
         return None
-    boxes = [_box(each, f"object[{index}]", frame, origin) for index, each in enumerate(annotation.repeated)]
-    unknown = [child for child in annotation.unknown if child.tag not in NOISE]
-    return frame.record(part.prefix + name, boxes, split=split, attributes=attributes(unknown, "", frame))
+    boxes = annotation.boxes(frame, origin)
+    return frame.record(part.prefix + name, boxes, split=split, attributes=annotation.attributes(frame))
+
+
+def _annotation(xml: Path) -> PlainVoc | VocElements:
+    data = xml_bytes(xml)
+    return voc_plain(data) or voc_elements(data, xml)
 
 
 def _image(
-    xml: Path, stated: "_Element | None", stem: str, images: ImageFolder, context: ReadContext
+    xml: Path, name: str, stem: str, images: ImageFolder, context: ReadContext
 ) -> tuple[str, ImageFile | None] | None:
     """The image's name inside its folder and, where it is there, its file; None when the policy skips it.
 
+    name   as the annotation states it; empty where it does not
     stem   the XML file's name inside the annotations, without extension: the reliable key
     """
-    name = "" if stated is None else text_of(stated)
     if not name:
         found = images.by_stem(stem)
         message = f"no file name; {found or stem!r} is taken"
@@ -326,9 +312,8 @@ def _image(
 
 
 def _frame(
-    xml: Path, size: "_Element | None", name: str, file: ImageFile | None, context: ReadContext
+    xml: Path, declared: Size | None, name: str, file: ImageFile | None, context: ReadContext
 ) -> Frame | None:
-    declared = _declared(xml, size, context)
     frame = context.frame(
         file,
         path=xml,
@@ -341,106 +326,6 @@ def _frame(
         return frame
     message = f"no width and height; the image is {frame.width} x {frame.height}"
     return None if context.problem("missing_field", xml, "size", message) == "skip" else frame
-
-
-def _declared(xml: Path, size: "_Element | None", context: ReadContext) -> Size | None:
-    """Width and height as <size> states them; None where one is absent or unreadable."""
-    sides: dict[str, int] = {}
-    for child in () if size is None else size:
-        text = text_of(child)
-        if child.tag in ("width", "height") and text:
-            try:
-                sides[child.tag] = pixels(text, child.tag)
-            except ValueError as error:
-                context.problem("invalid_attribute", xml, f"size/{child.tag}", str(error))
-    return (sides["width"], sides["height"]) if len(sides) == 2 else None
-
-
-# Objects.
-
-
-def _box(element: "_Element", place: str, frame: Frame, origin: int) -> Box | None:
-    """The box of one <object>; None when a problem's action drops it."""
-    children = sorted_children(element, FIELDS, OUTLINES, frame.path, f"{place}/")
-    found, outlines = children.once, children.repeated
-    label = _label(found.get("name"), place, frame)
-    fields = _fields(found, place, frame)
-    if children.unknown:
-        fields["attributes"] = attributes(children.unknown, f"{place}/", frame)
-    outline = polygons(outlines, place, frame, -origin, alone="bndbox" not in found) if outlines else ()
-    if outline is None:
-        return None
-    if outline:
-        fields["polygons"] = outline
-    if "bndbox" not in found:
-        edges = _derived(outline, place, frame)
-        return None if edges is None else frame.box(label, edges, where=place, **fields)
-    place = f"{place}/bndbox"
-    return frame.box(label, _edges(found["bndbox"], place, frame.path, origin), where=place, **fields)
-
-
-def _derived(outline: tuple[Polygon, ...], place: str, frame: Frame) -> Edges | None:
-    """The extent of an object that has an outline and no box; None when the policy drops it."""
-    if not outline:
-        raise AnnotationError(frame.path, place, "missing bndbox")
-    message = "no bndbox, but an outline"
-    if frame.reporter.problem("derived_box", frame.path, place, message) == "skip":
-        return None
-    return extent(chain.from_iterable(outline))
-
-
-def _label(name: "_Element | None", place: str, frame: Frame) -> str:
-    if name is None:
-        raise AnnotationError(frame.path, place, "missing name")
-    label = text_of(name)
-    if not label:
-        raise AnnotationError(frame.path, f"{place}/name", "is empty")
-    return label
-
-
-def _fields(found: "Mapping[str, _Element]", place: str, frame: Frame) -> dict[str, object]:
-    """What an object states of pose, truncated, occluded and difficult."""
-    fields: dict[str, object] = {}
-    if "pose" in found:
-        fields["pose"] = text_of(found["pose"])
-    if "truncated" in found:
-        fields["truncated"] = _flag(found["truncated"], 1, place, frame, share=True)
-    if "occluded" in found:
-        level = _flag(found["occluded"], 3, place, frame)  # VOC's flag, or one of KITTI's levels
-        fields["occluded"] = None if level is None else int(level)
-    if "difficult" in found:
-        fields["difficult"] = bool(_flag(found["difficult"], 1, place, frame))
-    return fields
-
-
-def _flag(element: "_Element", most: int, place: str, frame: Frame, *, share: bool = False) -> float | None:
-    """A flag or level from 0 to `most`; None where nothing or nonsense stands.
-
-    share   whether fractions count: some tools write KITTI's share of truncation
-    """
-    text = element.text or ""
-    if text not in FLAGS:
-        text = text.strip().lower()
-    if text in FLAGS:
-        return FLAGS[text]
-    found = finite(text)
-    if found is not None and 0 <= found <= most and (share or found == int(found)):
-        return found
-    message = f"{shortened(text)} is no number from 0 to {most}"
-    frame.reporter.problem("invalid_attribute", frame.path, f"{place}/{element.tag}", message)
-    return None
-
-
-def _edges(bndbox: "_Element", place: str, path: Path | str, origin: int) -> Edges:
-    """The canonical edges of a <bndbox>: its last pixel is part of it, whatever the first one's number."""
-    corners = children(bndbox, CORNERS, path, place)
-    minimum, maximum = -origin, 1 - origin
-    return (
-        coordinate(corners["xmin"], minimum, path, place),
-        coordinate(corners["ymin"], minimum, path, place),
-        coordinate(corners["xmax"], maximum, path, place),
-        coordinate(corners["ymax"], maximum, path, place),
-    )
 
 
 # Writing.

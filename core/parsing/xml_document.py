@@ -38,11 +38,18 @@ SYNTAX = (
 )
 
 
-def parsed(path: Path, tag: str) -> "_Element":
-    """The root element `tag` of an XML file, without comments; raises AnnotationError for anything else."""
+def xml_bytes(path: Path) -> bytes:
+    """The bytes of an XML file; raises AnnotationError for one of more than 32 MB."""
+    return contents(path, MOST_BYTES, f"{MOST_BYTES >> 20} MB, the most that is read")
+
+
+def parsed(data: bytes, path: Path, tag: str) -> "_Element":
+    """The root element `tag` of an XML file, without comments; raises AnnotationError for anything else.
+
+    data   the file's bytes; `path` is for messages
+    """
     from lxml import etree
 
-    data = contents(path, MOST_BYTES, f"{MOST_BYTES >> 20} MB, the most that is read")
     if data.count(b"<") > MOST_TAGS:
         raise AnnotationError(path, "", f"has more than {MOST_TAGS:,} tags, the most that is read")
     if data.count(b"=") > MOST_ATTRIBUTES:

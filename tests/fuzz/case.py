@@ -58,7 +58,7 @@ def case(reader: str, seed_files: Files, seed: int, number: int) -> Case:
     for changed in sorted({_file(sorted(files), random) for _ in range(random.choice((1, 1, 1, 2)))}):
         structured = STRUCTURED.get(PurePosixPath(changed).suffix, byte_mutations.mutated)
         mutation = byte_mutations.mutated if random.random() < BYTES_SHARE else structured
-        files[changed] = _mutated(mutation, files[changed], random)
+        files[changed] = mutated(mutation, files[changed], random)
     return Case(name, files, random)
 
 
@@ -67,7 +67,7 @@ def _file(names: list[str], random: Random) -> str:
     return random.choice(annotations if annotations and random.random() < ANNOTATION_SHARE else names)
 
 
-def _mutated(mutation: Mutation, data: bytes, random: Random) -> bytes:
+def mutated(mutation: Mutation, data: bytes, random: Random) -> bytes:
     """The data after a mutation; as bytes where what was mutated can no longer be written in its format."""
     try:
         return mutation(data, random)

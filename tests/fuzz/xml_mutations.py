@@ -64,7 +64,7 @@ def mutated(data: bytes, random: Random) -> bytes:
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, huge_tree=True))
     for _ in range(random.choice((1, 1, 2, 4))):
         _mutate(root, random)
-    text = etree.tostring(root, encoding=random.choice(("utf-8", "utf-8", "utf-8", "utf-16", "latin-1")))
+    text = etree.tostring(root, encoding=random.choice(("utf-8", "utf-8", "utf-8", "utf-16", "iso-8859-1")))
     kind = random.randrange(8)
     if kind == 0:
         return random.choice(PROLOGUES) + text
