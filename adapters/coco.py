@@ -346,8 +346,10 @@ def _record(scan: _Pass, place: str, image: Object, annotations: list[int]) -> I
 def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:
     """The image's name in its folder, None where it is not there, and the record's path."""
     images, file = scan.part.images, scan.part.file
-    with reading(file, f"{place}.file_name"):
+    try:  # not `with reading(...)`, here and below: it costs as much as half a box
         name = _text_of(image.get("file_name"))
+    except ValueError as error:
+        raise AnnotationError(file, f"{place}.file_name", str(error)) from None
     if "\\" in name and not images.has(name):
         name = name.replace("\\", "/")  # written on Windows
     found = scan.context.locate(images, name, file, f"{place}.file_name")
@@ -358,8 +360,10 @@ def _size(image: Object, path: Path, place: str) -> Size | None:
     width, height = image.get("width"), image.get("height")
     if width is None or height is None:
         return None
-    with reading(path, place):
+    try:
         return pixels(width, "width"), pixels(height, "height")
+    except ValueError as error:
+        raise AnnotationError(path, place, str(error)) from None
 
 
 # Reading: boxes
@@ -393,7 +397,7 @@ def _edges(scan: _Pass, annotation: Object, place: str, outline: Outline) -> Edg
     bbox = annotation.get("bbox")
     if bbox is None or bbox == []:
         return _derived(scan, place, outline)
-    try:  # not `with reading(...)`, which costs half a box
+    try:
         edges = edges_of(bbox)
     except ValueError as error:
         raise AnnotationError(scan.part.file, f"{place}.bbox", str(error)) from None

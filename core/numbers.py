@@ -47,6 +47,8 @@ def moved(text: str, by: int) -> float | None:
 
 def pixels(value: object, name: str) -> int:
     """A number of pixels along one side, as a file declares it; raises ValueError."""
+    if type(value) is int and 0 <= value <= MOST_PIXELS:
+        return value
     found = number(value, name)
     if found != int(found) or found > MOST_PIXELS:
         raise ValueError(f"{name}: {shortened(value)} is no number of pixels")
