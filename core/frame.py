@@ -105,8 +105,8 @@ class Frame:
         )
 
     def _made(self, label: str, edges: Edges, where: str | int, fields: dict[str, Any]) -> Box:
-        x_min, y_min, x_max, y_max = edges
-        fields |= {"label": label, "x_min": x_min, "y_min": y_min, "x_max": x_max, "y_max": y_max}
+        fields["label"] = label
+        fields["x_min"], fields["y_min"], fields["x_max"], fields["y_max"] = edges
         try:  # not `with reading(...)`, which costs half a box
             box = VALIDATED(fields)
         except ValidationError as error:

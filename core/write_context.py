@@ -53,8 +53,13 @@ class WriteContext:
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)
             self._folders.add(folder)
-        with open(path, "wb") as file:
-            file.write(text.encode())
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            rest = text.encode()
+            while rest:  # a full disk takes a part before it refuses the rest
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
 
     def place(self, record: ImageRecord, relative: str) -> None:
         """Bring the record's image along as `relative`, once however many records have it.

@@ -114,13 +114,13 @@ def voc_plain(data: bytes) -> PlainVoc | None:
 
 
 def _box(texts: tuple[str, ...], place: str, frame: Frame, origin: int) -> Box | None:
-    name, pose, truncated, occluded, difficult, *corners, behind = texts
+    name, pose, truncated, occluded, difficult, left, top, right, bottom, behind = texts
     label = name.strip()
     if not label:
         raise AnnotationError(frame.path, f"{place}/name", "is empty")
     # The last pixel is part of the box, whatever the first one's number.
-    x_min, y_min, x_max, y_max = map(float, corners)
-    edges = x_min - origin, y_min - origin, x_max + 1 - origin, y_max + 1 - origin
+    by = 1 - origin
+    edges = float(left) - origin, float(top) - origin, float(right) + by, float(bottom) + by
     fields = _fields(pose, truncated, occluded, difficult or behind)
     return frame.box(label, edges, where=f"{place}/bndbox", **fields)
 
