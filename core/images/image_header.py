@@ -14,8 +14,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -66,8 +65,7 @@ _FORMATS = {extension: name for name, extensions in _EXTENSIONS.items() for exte
 IMAGE_EXTENSIONS: frozenset[str] = frozenset(_FORMATS)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageHeader:
+class ImageHeader(NamedTuple):
     """What an image says about itself.
 
     format          lower case: 'jpeg', 'png', 'gif', 'bmp', 'webp', 'tiff', 'ppm', 'jpeg2000', 'avif'
