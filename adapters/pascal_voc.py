@@ -17,6 +17,7 @@ Vertices are points, not pixels: they are moved to our origin, and none of them 
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from posixpath import normpath
@@ -369,26 +370,34 @@ def _lose(box: Box, options: PascalVocOptions, context: WriteContext) -> None:
 
 
 def _object(box: Box, options: PascalVocOptions) -> str:
-    lines = ["\t<object>", element_line(2, "name", box.label)]
-    if box.pose is not None:
-        lines.append(element_line(2, "pose", box.pose))
-    if box.truncated is not None:
-        lines.append(f"\t\t<truncated>{box.truncated > 0:d}</truncated>")
-    if box.occluded is not None:
-        lines.append(f"\t\t<occluded>{box.occluded > 0:d}</occluded>")
     x_min, y_min, x_max, y_max = rounded(box.edges, options.round)
-    lines.append(
-        f"\t\t<difficult>{box.difficult:d}</difficult>\n\t\t<bndbox>\n"
+    truncated = None if box.truncated is None else box.truncated > 0
+    occluded = None if box.occluded is None else box.occluded > 0
+    text = (
+        f"{_stated(box.label, box.pose, truncated, occluded, box.difficult)}\n\t\t<bndbox>\n"
         f"\t\t\t<xmin>{decimal(x_min, 1)}</xmin>\n\t\t\t<ymin>{decimal(y_min, 1)}</ymin>\n"
         f"\t\t\t<xmax>{decimal(x_max)}</xmax>\n\t\t\t<ymax>{decimal(y_max)}</ymax>\n\t\t</bndbox>"
     )
-    for polygon in box.polygons:
-        if len(polygon) >= FEWEST_VERTICES:
-            lines += _polygon(polygon)
+    outlines = [polygon for polygon in box.polygons if len(polygon) >= FEWEST_VERTICES]
+    further = [line for polygon in outlines for line in _polygon(polygon)]
     if box.attributes:
-        lines += attribute_lines(2, box.attributes)
-    lines.append("\t</object>")
-    return "\n".join(lines)
+        further += attribute_lines(2, box.attributes)
+    return "\n".join((text, *further, "\t</object>"))
+
+
+@lru_cache(maxsize=1024)  # most objects state the same few things
+def _stated(
+    label: str, pose: str | None, truncated: bool | None, occluded: bool | None, difficult: bool
+) -> str:
+    """How an object begins; None: nothing is stated."""
+    lines = ["\t<object>", element_line(2, "name", label)]
+    if pose is not None:
+        lines.append(element_line(2, "pose", pose))
+    if truncated is not None:
+        lines.append(f"\t\t<truncated>{truncated:d}</truncated>")
+    if occluded is not None:
+        lines.append(f"\t\t<occluded>{occluded:d}</occluded>")
+    return "\n".join((*lines, f"\t\t<difficult>{difficult:d}</difficult>"))
 
 
 def _polygon(polygon: Polygon) -> Iterator[str]:
