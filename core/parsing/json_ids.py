@@ -39,8 +39,9 @@ def unique_ids(path: Path, name: str, entries: list[Object]) -> list[Id]:
 
 def repeated_ids(path: Path, name: str, entries: Mapping[int, Object]) -> Iterator[tuple[int, Id]]:
     """Position and id of the objects whose `id` came before."""
+    found = ids(path, name, entries, "id")
     seen: set[Id] = set()
-    for index, id in zip(entries, ids(path, name, entries, "id"), strict=True):
+    for index, id in zip(entries, found, strict=True) if len(set(found)) < len(found) else ():
         if id in seen:
             yield index, id
         seen.add(id)
