@@ -25,8 +25,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -34,26 +32,37 @@ from typing import Any
 from pydantic import DirectoryPath
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, reading
+from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame, Size, shown
 from boxwright.core.layout.annotation_files import annotation_files, sniffed, some_file
 from boxwright.core.layout.flat_names import bad_name
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.layout.image_places import image_places
 from boxwright.core.layout.split_files import split_of_files
-from boxwright.core.numbers import decimal, pixels, shortened
+from boxwright.core.numbers import pixels, shortened
 from boxwright.core.options import Options, reads
-from boxwright.core.parsing.json_document import Object, listed, objects, parsed, texts
+from boxwright.core.parsing.coco_document import (
+    ANNOTATION_KEYS,
+    COCO_KEYS,
+    COUNTED,
+    EXTRA_FIELDS,
+    IMAGE_KEYS,
+    CocoDocument,
+    coco_document,
+    text_in,
+)
+from boxwright.core.parsing.coco_text import annotation_text, info_text
+from boxwright.core.parsing.json_document import Object, listed
 from boxwright.core.parsing.json_ids import Id, ids, repeated_ids, unique_ids
 from boxwright.core.parsing.optional_values import OptionalValues
-from boxwright.core.parsing.rle import MASK_ATTRIBUTES, Mask, mask_in
-from boxwright.core.parsing.segmentation import Outline, extent_of, outline_of, polygons_text
-from boxwright.core.parsing.width_height import edges_of, length, nearly
+from boxwright.core.parsing.rle import Mask
+from boxwright.core.parsing.segmentation import Outline, extent_of, outline_of
+from boxwright.core.parsing.width_height import edges_of, nearly
 from boxwright.core.plugins import hookimpl
 from boxwright.core.problems import Action
 from boxwright.core.read_context import ReadContext
 from boxwright.core.row_spool import RowSpool
-from boxwright.core.schema import FEWEST_VERTICES, Box, Dataset, Edges, ImageRecord, Info, unsafe_path
+from boxwright.core.schema import FEWEST_VERTICES, Box, Dataset, Edges, ImageRecord, unsafe_path
 from boxwright.core.write_context import WriteContext
 
 # Where each split has a folder: Roboflow's name, FiftyOne's, and what hand-made sets use.
@@ -70,14 +79,6 @@ OBJECTS = re.compile(rb'"(categories|annotations)"\s*:\s*\[')
 NOISE = 1e-3
 SAME_AREA = 1e-9  # relative: width * height loses less in floats
 
-IMAGE_KEYS = frozenset({"id", "file_name", "width", "height", "group", "attributes"})
-COCO_KEYS = frozenset({"id", "image_id", "category_id", "bbox", "area", "iscrowd", "segmentation"})
-# Fields of ours that COCO has no key for; other tools use some of these names, too.
-EXTRA_FIELDS = ("difficult", "truncated", "occluded", "group_of", "pose", "score")
-EXTRA_VALUES = attrgetter(*EXTRA_FIELDS)
-ANNOTATION_KEYS = COCO_KEYS | {"edges", "attributes", *EXTRA_FIELDS}
-
-COUNTED = "counted"  # info.image_ids of a file whose image ids say nothing
 INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # an id that is a number; 18 digits fit into 64 bits
 
 
@@ -91,7 +92,7 @@ def read(path: Path, options: CocoOptions) -> Source:
     """Open a COCO file, or a folder with one or several of them."""
     root, files = annotation_files(path, ".json", SPLIT_FOLDER_FILES, _belongs)
     documents = [
-        _document(file) for file in _of_objects(files) or [some_file(path, ".json", SPLIT_FOLDER_FILES)]
+        coco_document(file) for file in _of_objects(files) or [some_file(path, ".json", SPLIT_FOLDER_FILES)]
     ]
     parts = _parts(root, documents, options.images)
     labels = dict.fromkeys(label for document in documents for label in document.labels.values())
@@ -126,7 +127,7 @@ def write(dataset: Dataset, options: CocoOptions, context: WriteContext) -> None
         for split, spool in spools.items():
             own_ids = _own_ids(spool.source_ids, context)
             with context.open(f"annotations/{_file_name(split)}") as file:
-                file.write(_info_text(dataset.info, split, counted=own_ids is None))
+                file.write(info_text(dataset.info, split, counted=own_ids is None))
                 file.writelines(
                     _lists_text(spool, own_ids, categories, [categories[label] for label in ranks])
                 )
@@ -166,76 +167,14 @@ def _of_objects(files: list[Path]) -> list[Path]:
     return named or [file for file in files if not file.name.startswith(OTHER_TASKS)] or files
 
 
-# Reading: the document
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Document:
-    """One parsed file; `stated` is what its info says in words."""
-
-    path: Path
-    images: list[Object]
-    annotations: list[Object]
-    categories: list[Object]
-    labels: dict[Id, str]
-    stated: Mapping[str, str]
-    licence: str | None
-
-    def info(self) -> Info:
-        name, version, source = map(self.stated.get, ("description", "version", "url"))
-        return Info(name=name, version=version, source=source, licence=self.licence)
-
-
-def _document(path: Path) -> _Document:
-    content = parsed(path.read_bytes(), path)
-    if not isinstance(content, dict) or "images" not in content:
-        found = shortened(list(content) if isinstance(content, dict) else content)
-        hint = "a bare list is how COCO keeps results; name the file that lists the images"
-        fact = f"expected the keys images, annotations and categories; found {found}"
-        raise AnnotationError(path, "", fact, hint if isinstance(content, list) else None)
-    lists = {key: objects(content, key, path) for key in ("images", "annotations", "categories")}
-    labels = _labels(lists["categories"], path)
-    if _has_root_category(lists["categories"], lists["annotations"]):
-        del labels[0]
-    return _Document(
-        path=path, labels=labels, stated=texts(content.get("info")), licence=_licence(content), **lists
-    )
-
-
-def _licence(content: Object) -> str | None:
-    licences = content.get("licenses")
-    names = [texts(entry).get("name") for entry in licences] if isinstance(licences, list) else []
-    return "; ".join(dict.fromkeys(filter(None, names))) or None
-
-
-def _labels(categories: list[Object], path: Path) -> dict[Id, str]:
-    """The label of each category id."""
-    labels: dict[Id, str] = {}
-    for index, id in enumerate(unique_ids(path, "categories", categories)):
-        with reading(path, f"categories[{index}].name"):
-            labels[id] = _text_of(categories[index].get("name"))
-    return labels
-
-
-def _has_root_category(categories: list[Object], annotations: list[Object]) -> bool:
-    """Whether category 0 is Roboflow's: named as the others' supercategory, and on no object."""
-    names = [category["name"] for category in categories if category["id"] == 0]
-    others = [category.get("supercategory") for category in categories if category["id"] != 0]
-    used = any(annotation.get("category_id") == 0 for annotation in annotations)
-    return any(name in others for name in names) and not used
-
-
-def _text_of(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("is missing" if value is None else f"expected text; found {shortened(value)}")
-    return value
+# Reading: parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
     """One file as a part of the data set: its split, its images' folder and what goes before their names."""
 
-    document: _Document
+    document: CocoDocument
     split: str | None
     images: ImageFolder
     prefix: str
@@ -245,7 +184,7 @@ class _Part:
         return self.document.path
 
 
-def _parts(root: Path, documents: list[_Document], given: Path | None) -> list[_Part]:
+def _parts(root: Path, documents: list[CocoDocument], given: Path | None) -> list[_Part]:
     stated = {document.path: document.stated.get("split") for document in documents}
     splits = split_of_files(
         {file: name if name and _names_file(name) else None for file, name in stated.items()}
@@ -347,7 +286,7 @@ def _located(scan: _Pass, place: str, image: Object) -> tuple[str | None, str]:
     """The image's name in its folder, None where it is not there, and the record's path."""
     images, file = scan.part.images, scan.part.file
     try:  # not `with reading(...)`, here and below: it costs as much as half a box
-        name = _text_of(image.get("file_name"))
+        name = text_in(image.get("file_name"))
     except ValueError as error:
         raise AnnotationError(file, f"{place}.file_name", str(error)) from None
     if "\\" in name and not images.has(name):
@@ -454,7 +393,7 @@ def _spool(record: ImageRecord, spools: _Spools, ranks: dict[str, int]) -> None:
     spools.images.add(_image_text(record))
     for box in record.boxes:
         rank = ranks.setdefault(box.label, len(ranks))
-        spools.annotations.add(position, str(rank), _annotation_text(box))
+        spools.annotations.add(position, str(rank), annotation_text(box))
 
 
 def _check(record: ImageRecord, context: WriteContext) -> None:
@@ -490,40 +429,6 @@ def _image_text(record: ImageRecord) -> str:
     return json.dumps(keys)[1:-1]
 
 
-def _annotation_text(box: Box) -> str:
-    x, y, right, bottom = box.edges
-    width, height = length(x, right), length(y, bottom)
-    area = width * height if box.area is None else box.area
-    mask = mask_in(box.attributes) if box.attributes and not box.polygons else None
-    outline = _mask_text(mask) if mask else polygons_text(box.polygons)
-    extras: dict[str, object] = {}
-    taken = MASK_ATTRIBUTES if mask else ()
-    if box.attributes and box.attributes.keys() - taken:
-        extras["attributes"] = {key: value for key, value in box.attributes.items() if key not in taken}
-    if x + width != right or y + height != bottom:
-        extras["edges"] = box.edges
-    return (
-        f'"bbox": [{decimal(x)}, {decimal(y)}, {decimal(width)}, {decimal(height)}], '
-        f'"area": {decimal(area)}, "iscrowd": {box.crowd:d}, "segmentation": {outline}'
-        f"{_extra_fields(*EXTRA_VALUES(box))}{_further_keys(extras)}"
-    )
-
-
-@lru_cache(maxsize=1024)  # most boxes state the same few things
-def _extra_fields(*values: object) -> str:
-    """The EXTRA_FIELDS that state something, as further keys."""
-    stated = zip(EXTRA_FIELDS, values, strict=True)
-    return _further_keys({key: value for key, value in stated if value is not None and value is not False})
-
-
-def _further_keys(extras: Mapping[str, object]) -> str:
-    return f", {json.dumps(extras)[1:-1]}" if extras else ""
-
-
-def _mask_text(mask: Mask) -> str:
-    return json.dumps({"size": [mask.height, mask.width], "counts": mask.counts})
-
-
 def _own_ids(source_ids: Sequence[str | None], context: WriteContext) -> list[str] | None:
     """The images' own ids as JSON, numbers where all of them are numbers; None: they must be counted."""
     own = [id for id in source_ids if id is not None]
@@ -533,19 +438,6 @@ def _own_ids(source_ids: Sequence[str | None], context: WriteContext) -> list[st
             context.lose("source_id", reason, len(own))
         return None
     return own if all(map(INTEGER.fullmatch, own)) else [json.dumps(id) for id in own]
-
-
-def _info_text(info: Info, split: str | None, *, counted: bool) -> str:
-    stated = {
-        "description": info.name,
-        "version": info.version,
-        "url": info.source,
-        "split": split,
-        "image_ids": COUNTED if counted else None,
-    }
-    licences = [{"id": 1, "name": info.licence}] if info.licence else []
-    known = {key: value for key, value in stated.items() if value}
-    return f'{{"info": {json.dumps(known)},\n"licenses": {json.dumps(licences)},\n'
 
 
 def _lists_text(

@@ -13,22 +13,35 @@ the rectangle (x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max) is 
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import permutations
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from boxwright.core.adapter import Adapter, Source
-from boxwright.core.errors import AnnotationError, WriteError, reading
+from boxwright.core.errors import AnnotationError, WriteError
 from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Frame, Size
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import IMAGE_EXTENSIONS, JPEG_MAGIC, read_header
 from boxwright.core.layout.source_files import folders, is_junk
-from boxwright.core.numbers import shortened
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing import mat_file
+from boxwright.core.parsing.egohands_hands import (
+    HANDS,
+    Hands,
+    known_frames,
+    labelled_frames,
+    numbered,
+    outline,
+    polygon_sets,
+)
+from boxwright.core.parsing.egohands_videos import (
+    FRAME_NAME,
+    FRAME_STEM,
+    VIDEO_NAME,
+    session_of,
+    split_of,
+)
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import (
@@ -40,18 +53,13 @@ from boxwright.core.schema import (
     Info,
     Polygon,
     extent,
-    unsafe_path,
 )
 from boxwright.core.write_context import WriteContext
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Outline: TypeAlias = NDArray[np.float64]
+    from boxwright.core.parsing.egohands_hands import Outline
 
 SAMPLES, POLYGONS, METADATA = "_LABELLED_SAMPLES", "polygons.mat", "metadata.mat"
-HANDS = ("myleft", "myright", "yourleft", "yourright")
 SIZE = (1280, 720)
 PROJECT_PAGE = "http://vision.soic.indiana.edu/projects/egohands/"
 VIDEO_FIELDS = (
@@ -63,45 +71,6 @@ VIDEO_FIELDS = (
     "activity_id",
     "labelled_frames",
 )
-
-# Bytes of a variable, inflated. The originals have about 16 x 200 vertices x 314 and 15,053 hands.
-MOST_BYTES = {"polygons": 30_000_000, "video": 100_000_000}
-MOST_VERTICES = 100_000  # of one outline; the original's have hundreds
-MOST_FRAMES = 10**9  # of a video; the original's have 2,700
-SAME_VERTEX = 1.0  # pixels: metadata.mat may round
-
-# The 24 games. Both people wear a camera, so each is two videos: CARDS_COURTYARD_B_T and CARDS_COURTYARD_T_B.
-GAMES = {  # who played in the COURTYARD, in the LIVINGROOM and in the OFFICE
-    "CARDS": ("BT HS", "BT HS", "BS HT"),
-    "CHESS": ("BT HS", "BS HT", "BS HT"),
-    "JENGA": ("BH ST", "BH ST", "BS HT"),
-    "PUZZLE": ("BS HT", "BT HS", "BH ST"),
-}
-VIDEOS = tuple(
-    f"{activity}_{location}_{viewer}_{partner}"
-    for activity, places in GAMES.items()
-    for location, pairs in zip(("COURTYARD", "LIVINGROOM", "OFFICE"), places, strict=True)
-    for viewer, partner in sorted(two for pair in pairs.split() for two in permutations(pair))
-)
-
-# getMetaBy('MainSplit', …) of the data set. It leaks: the partner's view of all 12 videos below, the same 90
-# seconds at the same table, is in its training part. A split by `group` does not.
-OFFICIAL_TEST = (
-    "CARDS_COURTYARD_B_T",
-    "CARDS_OFFICE_S_B",
-    "CHESS_COURTYARD_B_T",
-    "CHESS_LIVINGROOM_T_H",
-    "JENGA_LIVINGROOM_S_T",
-    "JENGA_OFFICE_H_T",
-    "PUZZLE_COURTYARD_H_T",
-    "PUZZLE_LIVINGROOM_T_B",
-)
-OFFICIAL_VALID = ("CARDS_LIVINGROOM_S_H", "CHESS_COURTYARD_H_S", "JENGA_COURTYARD_T_S", "PUZZLE_OFFICE_S_T")
-OFFICIAL_TRAIN = tuple(video for video in VIDEOS if video not in OFFICIAL_TEST + OFFICIAL_VALID)
-
-_VIDEO_NAME = re.compile(r"([A-Z]+)_([A-Z]+)_([A-Z])_([A-Z])")
-_FRAME_STEM = re.compile(r"frame_([0-9]+)", re.IGNORECASE)
-_FRAME_NAME = re.compile(r"(?:(.+)_)?frame_([0-9]{4})\.jpg", re.DOTALL)
 
 
 class EgoHandsOptions(Options):
@@ -165,11 +134,7 @@ def sniff(path: Path) -> bool:
 
 def official_split(record: ImageRecord) -> str | None:
     """The data set's own split: train, val or test; None for a video that is none of the 48."""
-    folder, name = PurePosixPath(record.path).parent.name, PurePosixPath(record.path).name
-    flat = _FRAME_NAME.fullmatch(name)
-    video = flat[1] if flat and flat[1] else folder
-    parts = {"train": OFFICIAL_TRAIN, "val": OFFICIAL_VALID, "test": OFFICIAL_TEST}
-    return next((split for split, videos in parts.items() if video in videos), None)
+    return split_of(record.path)
 
 
 # Finding the data
@@ -226,7 +191,7 @@ def _images(folder: Path) -> list[str]:
 
 
 def _number(image: str) -> int | None:
-    found = _FRAME_STEM.fullmatch(os.path.splitext(image)[0])
+    found = FRAME_STEM.fullmatch(os.path.splitext(image)[0])
     return int(found[1]) if found else None
 
 
@@ -235,20 +200,6 @@ def _frame_name(number: int) -> str:
 
 
 # From files to records
-
-
-@dataclass(frozen=True, slots=True)
-class _Hands:
-    """The four outlines of one frame, unchecked; none of a frame that no file knows.
-
-    place    where in the file they are: `polygons(3)`
-    number   of the frame in its video, where metadata.mat tells it
-    """
-
-    path: Path
-    place: str
-    outlines: "Mapping[str, mat_file.Array]"
-    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +212,13 @@ class _Video:
 
 
 def _scan(layout: _Layout, options: EgoHandsOptions, context: ReadContext) -> Iterator[ImageRecord]:
-    known = _known_frames(layout.root / METADATA)
+    known = known_frames(layout.root / METADATA)
     there = {folder.name for folder in layout.videos()}
     for name in sorted(there if layout.only else there | known.keys()):
         video = _Video(layout.samples / name, options, context)
         images = _images(video.folder)
-        frames = _labelled_frames(layout.root / METADATA, *known.pop(name)) if name in known else None
-        pairs = list(_paired(video, images, _polygon_sets(video, images, frames)))
+        frames = labelled_frames(layout.root / METADATA, *known.pop(name)) if name in known else None
+        pairs = list(_paired(video, images, _hands_of(video, images, frames)))
         group = _group(video) if pairs else ""
         for hands, image in pairs:
             record = _record(video, hands, image, group)
@@ -275,45 +226,7 @@ def _scan(layout: _Layout, options: EgoHandsOptions, context: ReadContext) -> It
                 yield record
 
 
-def _known_frames(metadata: Path) -> "dict[str, tuple[int, mat_file.Array]]":
-    """What metadata.mat holds: each video's place in it, from 1, and its labelled frames."""
-    videos: dict[str, tuple[int, mat_file.Array]] = {}
-    if not metadata.is_file():
-        return videos
-    with reading(metadata, "video"):
-        value = mat_file.load(metadata, "video", MOST_BYTES["video"])
-        # The README spells it labeled_frames, the data set's code and file labelled_frames.
-        field = "labeled_frames" if "labeled_frames" in (value.dtype.names or ()) else "labelled_frames"
-        rows = mat_file.rows(value, ("video_id", field))
-    for index, row in enumerate(rows, start=1):
-        with reading(metadata, f"video({index}).video_id"):
-            name = mat_file.text(row["video_id"])
-            if unsafe_path(name) or "/" in name or "\\" in name:
-                raise ValueError(f"{shortened(name)} is no folder's name")
-            if name in videos:
-                raise ValueError(f"{name!r} stands here twice")
-        videos[name] = index, row[field]
-    return videos
-
-
-def _labelled_frames(metadata: Path, index: int, frames: "mat_file.Array") -> list[_Hands]:
-    """The frames of one video in the order of their numbers, which is that of its polygons.mat."""
-    found: dict[float, _Hands] = {}
-    place = f"video({index}).labelled_frames"
-    with reading(metadata, place):
-        rows = mat_file.rows(frames, ("frame_num", *HANDS))
-    for position, row in enumerate(rows, start=1):
-        with reading(metadata, f"{place}({position}).frame_num"):
-            number = mat_file.number(row["frame_num"])
-            if not number.is_integer() or not 0 <= number < MOST_FRAMES:
-                raise ValueError(f"{number:g} is no frame number")
-            if number in found:
-                raise ValueError(f"{number:g} stands here twice")
-        found[number] = _Hands(metadata, f"{place}({position})", row, int(number))
-    return [found[number] for number in sorted(found)]
-
-
-def _polygon_sets(video: _Video, images: list[str], frames: list[_Hands] | None) -> list[_Hands] | None:
+def _hands_of(video: _Video, images: list[str], frames: list[Hands] | None) -> list[Hands] | None:
     """A video's polygon sets: polygons.mat's, with the frame numbers of metadata.mat where it has as many.
 
     frames   what metadata.mat has of the video, or None
@@ -324,57 +237,27 @@ def _polygon_sets(video: _Video, images: list[str], frames: list[_Hands] | None)
         fact = "there is none; the polygons of metadata.mat are taken"
         skipped = frames and images and problem("missing_field", path, "", fact) == "skip"
         return None if skipped else frames
-    with reading(path, "polygons"):
-        rows = mat_file.rows(mat_file.load(path, "polygons", MOST_BYTES["polygons"]), HANDS)
-    for field in sorted({*rows[0]} - {*HANDS}) if rows else ():
-        problem("invalid_attribute", path, f"polygons.{field}", "is no hand")
-    sets = [_Hands(path, f"polygons({index})", row) for index, row in enumerate(rows, start=1)]
+    sets = polygon_sets(path, video.context)
     if frames is None:
         return sets
     if len(frames) != len(sets):
         fact = f"{len(sets)} polygon sets, metadata.mat has {len(frames)} labelled frames"
         problem("conflicting_sources", path, "polygons", fact)
         return sets
-    return [_numbered(ours, theirs, video.context) for ours, theirs in zip(sets, frames, strict=True)]
+    return [numbered(ours, theirs, video.context) for ours, theirs in zip(sets, frames, strict=True)]
 
 
-def _numbered(ours: _Hands, theirs: _Hands, context: ReadContext) -> _Hands:
-    """Our outlines with the frame's number, after a look at whether metadata.mat has the same."""
-    import numpy as np
-
-    for hand in HANDS:
-        other, own = _vertices(theirs, hand), _vertices(ours, hand)
-        if np.array_equal(own, other):
-            continue
-        fact = "vertices lie elsewhere than in metadata.mat"
-        if len(own) != len(other):
-            fact = f"{len(own)} vertices, {len(other)} in metadata.mat"
-        elif _close(own, other):
-            continue
-        context.problem("conflicting_sources", ours.path, f"{ours.place}.{hand}", fact)
-    return replace(ours, number=theirs.number)
-
-
-def _close(own: "Outline", other: "Outline") -> bool:
-    import numpy as np
-
-    with np.errstate(all="ignore"):  # numbers as large as floats go
-        return np.allclose(own, other, rtol=0, atol=SAME_VERTEX, equal_nan=True)
-
-
-def _paired(
-    video: _Video, images: list[str], sets: list[_Hands] | None
-) -> Iterator[tuple[_Hands, str | None]]:
+def _paired(video: _Video, images: list[str], sets: list[Hands] | None) -> Iterator[tuple[Hands, str | None]]:
     """Polygon sets with their images, None where it is missing; images without a set if they are kept."""
     pairs = [] if sets is None else _matched(video, images, sets)
     yield from pairs
     for image in sorted({*images} - {image for _, image in pairs}):
         fact = "no polygon set belongs to it"
         if video.context.problem("missing_annotation", video.folder / image, "", fact) == "keep":
-            yield _Hands(video.folder / POLYGONS, "polygons", {}), image
+            yield Hands(video.folder / POLYGONS, "polygons", {}), image
 
 
-def _matched(video: _Video, images: list[str], sets: list[_Hands]) -> list[tuple[_Hands, str | None]]:
+def _matched(video: _Video, images: list[str], sets: list[Hands]) -> list[tuple[Hands, str | None]]:
     """Each polygon set with its image: by frame number where it is known, else in sorted order."""
     frames = [image for image in images if _number(image) is not None] or images
     by_number = {_number(image): image for image in reversed(frames)}
@@ -390,19 +273,14 @@ def _matched(video: _Video, images: list[str], sets: list[_Hands]) -> list[tuple
 
 def _group(video: _Video) -> str:
     """The session of a video: what both cameras of one game share."""
-    session = _session(video.folder.name)
+    session = session_of(video.folder.name)
     if session is None:
         fact = "is not named ACTIVITY_LOCATION_VIEWER_PARTNER"
         video.context.problem("unknown_group", video.folder, "", fact)
     return session or video.folder.name
 
 
-def _session(video: str) -> str | None:
-    found = _VIDEO_NAME.fullmatch(video)
-    return found and f"{found[1]}_{found[2]}_{''.join(sorted(found.group(3, 4)))}"
-
-
-def _record(video: _Video, hands: _Hands, image: str | None, group: str) -> ImageRecord | None:
+def _record(video: _Video, hands: Hands, image: str | None, group: str) -> ImageRecord | None:
     name = image or _frame_name(hands.number or 0)
     file = None if image is None else ImageFile(video.folder / image)
     frame = _frame(video, hands, name, file)
@@ -412,7 +290,7 @@ def _record(video: _Video, hands: _Hands, image: str | None, group: str) -> Imag
     return frame.record(f"{video.folder.name}/{name}", boxes, where=hands.place, group=group)
 
 
-def _frame(video: _Video, hands: _Hands, name: str, file: ImageFile | None) -> Frame | None:
+def _frame(video: _Video, hands: Hands, name: str, file: ImageFile | None) -> Frame | None:
     """The grid of an image, which must be the one of the polygons; None where the image is skipped."""
     context = video.context
     if file is None:
@@ -444,11 +322,11 @@ def _other_size(file: ImageFile, context: ReadContext) -> Size | None:
     return None if skipped or SIZE in (size, size[::-1] if mapped else size) else size
 
 
-def _box(video: _Video, hands: _Hands, hand: str, frame: Frame) -> Box | None:
+def _box(video: _Video, hands: Hands, hand: str, frame: Frame) -> Box | None:
     import numpy as np
 
     place, problem = f"{hands.place}.{hand}", video.context.problem
-    vertices = _vertices(hands, hand)
+    vertices = outline(hands, hand)
     if not len(vertices):
         return None
     finite = vertices[np.isfinite(vertices).all(axis=1)]
@@ -472,32 +350,13 @@ def _corners(edges: Edges) -> Polygon:
     return (x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max)
 
 
-def _vertices(hands: _Hands, hand: str) -> "Outline":
-    """An outline, (vertices, 2); no vertices where the hand is absent, whatever shape or type `[]` has."""
-    import numpy as np
-
-    value = hands.outlines[hand]
-    with reading(hands.path, f"{hands.place}.{hand}"):
-        if value.size == 0:
-            return np.empty((0, 2))
-        if (kind := mat_file.described(value)) != "numbers":
-            raise ValueError(f"{kind}, expected N x 2 numbers")
-        if value.ndim != 2 or value.shape[1] != 2:
-            turned = "; transposed?" if value.shape[0] == 2 else ""
-            fact = f"{mat_file.shape(value)} numbers, expected N x 2: one row (x, y) for each vertex{turned}"
-            raise ValueError(fact)
-        if len(value) > MOST_VERTICES:
-            raise ValueError(f"{len(value)} vertices; {MOST_VERTICES} are the most that is read")
-        return value.astype(np.float64, copy=False)
-
-
 # From records to files
 
 
 def _video_and_number(record: ImageRecord, context: WriteContext) -> tuple[str, int]:
     """The video and the frame number that a record's path names."""
     path = PurePosixPath(record.path)
-    found = _FRAME_NAME.fullmatch(path.name)
+    found = FRAME_NAME.fullmatch(path.name)
     video = "" if found is None else found[1] or path.parent.name
     if found is None or not video:
         reason = "its path is neither VIDEO/frame_NNNN.jpg nor VIDEO_frame_NNNN.jpg"
@@ -507,7 +366,7 @@ def _video_and_number(record: ImageRecord, context: WriteContext) -> tuple[str, 
     if record.path != f"{video}/{_frame_name(int(found[2]))}":
         reason = "the name's video becomes a folder" if found[1] else "only the last two parts are kept"
         context.lose("path", reason)
-    session = _session(video) or video
+    session = session_of(video) or video
     if record.group not in (None, session):
         context.lose("group", "the folder's name tells the group")
     return video, int(found[2])
@@ -568,7 +427,7 @@ def _video_row(video: str, frames: "Mapping[int, tuple[Outline, ...]]") -> tuple
     """One element of metadata.mat's struct; parts that the folder's name does not tell are empty."""
     import numpy as np
 
-    found = _VIDEO_NAME.fullmatch(video)
+    found = VIDEO_NAME.fullmatch(video)
     activity, location, viewer, partner = found.groups() if found else ("",) * 4
     other = f"{activity}_{location}_{partner}_{viewer}" if found else ""
     # Integers, as loadmat gives MATLAB's own small numbers: readers format them with %04d.

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
-from boxwright.adapters.egohands import HANDS
 from boxwright.core.errors import AnnotationError
+from boxwright.core.parsing.egohands_hands import HANDS
 from boxwright.core.parsing.mat_file import struct_array
 from boxwright.core.problems import RULES, Action
 from boxwright.core.read import read

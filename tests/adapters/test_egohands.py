@@ -11,9 +11,11 @@ from PIL import Image
 from scipy.io import loadmat, savemat
 
 from boxwright.adapters import egohands
-from boxwright.adapters.egohands import ADAPTER, HANDS, EgoHandsOptions
+from boxwright.adapters.egohands import ADAPTER, EgoHandsOptions
 from boxwright.core.errors import AnnotationError, WriteError
 from boxwright.core.images.image_file import ImageFile
+from boxwright.core.parsing.egohands_hands import HANDS
+from boxwright.core.parsing.egohands_videos import OFFICIAL_TEST, OFFICIAL_TRAIN, OFFICIAL_VALID, VIDEOS
 from boxwright.core.problems import Policy, Problem
 from boxwright.core.read_context import ReadContext
 from boxwright.core.schema import Box, Dataset, ImageRecord
@@ -832,11 +834,11 @@ def test_a_written_data_set_is_sniffed(tmp_path, image):
 
 
 def test_the_official_split_leaks_every_held_out_session_into_training():
-    sizes = len(egohands.OFFICIAL_TRAIN), len(egohands.OFFICIAL_VALID), len(egohands.OFFICIAL_TEST)
-    assert sizes == (36, 4, 8) and len(egohands.VIDEOS) == 48 == len(set(egohands.VIDEOS))
-    for video in egohands.OFFICIAL_VALID + egohands.OFFICIAL_TEST:
+    sizes = len(OFFICIAL_TRAIN), len(OFFICIAL_VALID), len(OFFICIAL_TEST)
+    assert sizes == (36, 4, 8) and len(VIDEOS) == 48 == len(set(VIDEOS))
+    for video in OFFICIAL_VALID + OFFICIAL_TEST:
         partner = f"{video[:-3]}{video[-1]}_{video[-3]}"
-        assert partner in egohands.OFFICIAL_TRAIN
+        assert partner in OFFICIAL_TRAIN
 
 
 @pytest.mark.parametrize(
@@ -857,4 +859,4 @@ def test_the_48_videos_are_those_of_the_real_data(real_data):
     for name in ("train_labels.csv", "eval_labels.csv"):
         lines = (real_data / "egohands_boxes" / name).read_text().splitlines()[1:]
         names |= {line.split("_frame_")[0] for line in lines}
-    assert sorted(names) == list(egohands.VIDEOS)
+    assert sorted(names) == list(VIDEOS)
