@@ -27,10 +27,14 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"  # "preserve": blanks arou
 # XML 1.0, production 2 "Char"; the rest cannot be written, not even escaped.
 NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+CUT_HINT = "was it copied whole?"
 # How libxml2's messages begin, our words and a way out; everything else is "no well-formed XML".
 SYNTAX = (
     (("Start tag expected", "Document is empty"), "is no XML", None),
-    (("Premature end",), "ends before its elements are closed", None),
+    (("Premature end",), "ends before its elements are closed", CUT_HINT),
+    (("Opening and ending tag mismatch",), "an element is closed by another's tag", None),
+    (("Extra content at the end",), "goes on behind its root element", "an annotation has a file of its own"),
+    (("PCDATA invalid Char",), "holds a character that XML does not have", "take it out"),
     (("Excessive depth",), "nested too deep", None),
     (("xmlParseEntityRef", "EntityRef"), "holds a bare &", "write &amp;"),
     (("Invalid bytes", "Input is not proper"), "holds bytes that its encoding lacks", "save it as UTF-8"),
@@ -61,7 +65,7 @@ def parsed(data: bytes, path: Path, tag: str) -> "_Element":
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
-        raise refused(path, data, error.lineno, error.msg or "") from None
+        raise refused(path, data, error.lineno, error.msg or "", end=data) from None
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs allow for None
         raise refused(path, b"<!DOCTYPE", None, "")
     if root.tag != tag:
@@ -85,14 +89,20 @@ def _parser() -> "XMLParser":
     )
 
 
-def refused(path: Path, data: bytes, line: int | None, message: str) -> AnnotationError:
-    """What libxml2 found wrong with a file, in our words; `data` is the file, or how it begins."""
+def refused(path: Path, data: bytes, line: int | None, message: str, *, end: bytes = b"") -> AnnotationError:
+    """What libxml2 found wrong with a file, in our words.
+
+    data   the file, or how it begins
+    end    the file, or how it ends: inside a tag when it was cut off, whatever libxml2 expected there
+    """
     if not data.strip(b"\0 \t\r\n"):
         return AnnotationError(path, "", "is empty")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 has zeros between
         return AnnotationError(path, "", "declares a DOCTYPE, which could load anything", "delete that line")
+    if end.rfind(b"<") > end.rfind(b">"):
+        message = "Premature end"
     known = ((fact, hint) for beginnings, fact, hint in SYNTAX if message.startswith(beginnings))
-    fact, hint = next(known, ("is no well-formed XML", None))
+    fact, hint = next(known, ("is no well-formed XML", "a browser that opens it tells what is wrong there"))
     return AnnotationError(path, line or "", fact, hint)
 
 

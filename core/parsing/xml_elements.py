@@ -1,6 +1,7 @@
 """XML files of one element after another: read in the memory of one, and tags that any parser reads back."""
 
 import html
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element, iterparse
 
 MOST_TAG = 4 << 20  # bytes from one < to the next: an outline of 300,000 vertices, or 400,000 attributes
-HEAD = 1 << 16  # bytes: tells a DOCTYPE, an empty file and a copied namespace
+HEAD = 1 << 16  # bytes: tells a DOCTYPE, an empty file and a copied namespace; at the end, whether it is cut
 
 
 def elements(path: Path, root: str) -> "Iterator[_Element]":
@@ -47,7 +48,8 @@ def elements(path: Path, root: str) -> "Iterator[_Element]":
         try:
             yield from _walked(parsing, path, root)
         except etree.XMLSyntaxError as error:
-            raise refused(path, head, error.lineno, error.msg or "") from None
+            file.seek(max(0, os.fstat(file.fileno()).st_size - HEAD))
+            raise refused(path, head, error.lineno, error.msg or "", end=file.read()) from None
 
 
 class _Bounded:

@@ -54,15 +54,32 @@ def test_this_dirt_simply_works(tmp_path: Path, text: str, encoding: str) -> Non
     assert (box.label, box.edges, record.attributes, box.attributes) == ("händ", (1, 2, 10, 20), {}, {})
 
 
+CUT = "ends before its elements are closed\n  hint: was it copied whole?"
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"", ": is empty"),
         (b" \n\0", ": is empty"),
         (b'{"images": []}', ":1: is no XML"),
-        (b"<annotation>\n<object>\n<name>ha", ":3: ends before its elements are closed"),
-        (b"<annotation>\n<a></b></annotation>", ":2: is no well-formed XML"),
-        (b"<annotation/><annotation/>", ":1: is no well-formed XML"),
+        (b"<annotation>\n<object>\n<name>ha", f":3: {CUT}"),
+        (b"<annotation>\n<object>\n</obj", f":3: {CUT}"),
+        (b"<annotation>\n<object><na", f":2: {CUT}"),
+        (b"<annotation>\n<", f":2: {CUT}"),
+        (b"<annotation>\n<a></b></annotation>", ":2: an element is closed by another's tag"),
+        (
+            b"<annotation/><annotation/>",
+            ":1: goes on behind its root element\n  hint: an annotation has a file of its own",
+        ),
+        (
+            b"<annotation>a\x01</annotation>",
+            ":1: holds a character that XML does not have\n  hint: take it out",
+        ),
+        (
+            b"<annotation>\n<a b></a></annotation>",
+            ":2: is no well-formed XML\n  hint: a browser that opens it tells what is wrong there",
+        ),
         (b"<annotation>" + b"<a>" * 100_000, ":1: nested too deep"),
         (b"<annotation>\nR & D</annotation>", ":2: holds a bare &\n  hint: write &amp;"),
         (

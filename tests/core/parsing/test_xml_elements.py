@@ -42,7 +42,9 @@ def test_many_elements_take_the_memory_of_one(tmp_path: Path):
     [
         ("", ": is empty"),
         ("x", ": is no XML"),
-        ("<a><b/>", ": ends before its elements are closed"),
+        ("<a><b/>", ":1: ends before its elements are closed\n  hint: was it copied whole?"),
+        (f"<a>{'<b/>' * 50_000}<b", ":1: ends before its elements are closed\n  hint: was it copied whole?"),
+        (f"<a>{'<b/>' * 50_000}</c></a>", ":1: an element is closed by another's tag"),
         ("<x><b/></x>", ": the root element is <x>, not <a>: another tool's file"),
         ('<a xmlns="http://x"><b/></a>', ": its elements are in a namespace, <a> in none"),
         ('<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', ": declares a DOCTYPE, which could load anything"),
