@@ -22,7 +22,7 @@ from boxwright.core.adapter import Adapter, Source
 from boxwright.core.errors import AnnotationError, WriteError
 from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Frame, Size
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.images.image_header import IMAGE_EXTENSIONS, JPEG_MAGIC, read_header
+from boxwright.core.images.image_header import IMAGE_EXTENSIONS, JPEG_MAGIC, header_of
 from boxwright.core.layout.source_files import folders, is_junk
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing import mat_file
@@ -311,8 +311,7 @@ def _other_size(file: ImageFile, context: ReadContext) -> Size | None:
     They are drawn on the displayed grid: a rotated image whose rotation is ignored has another size.
     """
     try:
-        with file.open() as (data, length):
-            header = read_header(data, length)
+        header = header_of(file)
     except (ValueError, OSError):  # the policy decides
         return None
     size = header.width, header.height

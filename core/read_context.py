@@ -12,7 +12,7 @@ from posixpath import normpath
 from boxwright.core.errors import AnnotationError, relative
 from boxwright.core.frame import FIRST_SWAPPING_ORIENTATION, Frame, Size
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.images.image_header import ImageHeader, format_of_name, read_header
+from boxwright.core.images.image_header import ImageHeader, format_of_name, header_of
 from boxwright.core.layout.image_folder import ImageFolder
 from boxwright.core.problems import Action
 from boxwright.core.reporter import Reporter
@@ -118,8 +118,7 @@ class ReadContext(Reporter):
     def _header(self, image: ImageFile, place: str) -> ImageHeader | None:
         """The image's header; of width 0 where it is damaged and kept, None where it is skipped."""
         try:
-            with image.open() as (file, length):
-                header = read_header(file, length)
+            header = header_of(image)
             if self.decode:
                 _decode(image.read())
         except (ValueError, OSError) as error:

@@ -14,7 +14,10 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
+
+from boxwright.core.images.image_file import ImageFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -90,9 +93,28 @@ def read_header(file: BinaryIO, length: int) -> ImageHeader:
     length   bytes of the image, which may be a part of a bigger file: nothing beyond them is read
     raises   ValueError with the fact, for anything that is not a whole image as far as its two ends tell
     """
-    if length <= 0:
+
+    def read(size: int, offset: int) -> bytes:
+        file.seek(offset)
+        return file.read(size)
+
+    return _header(_ImageBytes(read, file.tell(), length))
+
+
+def header_of(image: ImageFile) -> ImageHeader:
+    """The header of an image where it lies; raises what `read_header` raises, and OSError."""
+    # No file object: it would cost as much as the reads.
+    descriptor = os.open(image.path, os.O_RDONLY)
+    try:
+        length = os.fstat(descriptor).st_size if image.length is None else image.length
+        return _header(_ImageBytes(partial(os.pread, descriptor), image.offset, length))
+    finally:
+        os.close(descriptor)
+
+
+def _header(image: "_ImageBytes") -> ImageHeader:
+    if image.length <= 0:
         raise ValueError("is empty (0 bytes)")
-    image = _ImageBytes(file, length)
     magic = image.at(0, len(PNG_MAGIC))
     if magic.startswith(JPEG_MAGIC):
         return _checked(_jpeg(image))
@@ -112,12 +134,16 @@ def _checked(header: ImageHeader) -> ImageHeader:
 
 
 class _ImageBytes:
-    """Random access to the bytes of one image, with the last block kept."""
+    """Random access to the bytes of one image, with the last block kept.
 
-    __slots__ = ("_block", "_file", "_offset", "_start", "length")
+    read    gives a number of bytes from an offset in the file
+    start   the image's first byte there
+    """
 
-    def __init__(self, file: BinaryIO, length: int) -> None:
-        self._file, self._start, self.length = file, file.tell(), length
+    __slots__ = ("_block", "_offset", "_read", "_start", "length")
+
+    def __init__(self, read: Callable[[int, int], bytes], start: int, length: int) -> None:
+        self._read, self._start, self.length = read, start, length
         self._block, self._offset = b"", 0
 
     def at(self, offset: int, size: int) -> bytes:
@@ -133,8 +159,7 @@ class _ImageBytes:
         return self._block[begin : begin + size]
 
     def _load(self, offset: int, size: int) -> None:
-        self._file.seek(self._start + offset)
-        self._block, self._offset = self._file.read(size), offset
+        self._block, self._offset = self._read(size, self._start + offset), offset
         if len(self._block) < size:
             raise ValueError(f"is cut off: its {self.length} bytes reach beyond the file's end")
 

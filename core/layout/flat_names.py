@@ -4,7 +4,7 @@ import re
 from posixpath import normpath
 
 from boxwright.core.images.image_file import ImageFile
-from boxwright.core.images.image_header import IMAGE_EXTENSIONS, read_header
+from boxwright.core.images.image_header import IMAGE_EXTENSIONS, header_of
 from boxwright.core.layout.image_folder import stem_of
 from boxwright.core.layout.source_files import is_junk
 from boxwright.core.schema import ImageRecord
@@ -66,8 +66,7 @@ def bad_name(name: str) -> str | None:
 def extension_of(image: ImageFile) -> str:
     """The extension for an image's bytes; `.png` where they tell none."""
     try:
-        with image.open() as (file, length):
-            extension = f".{read_header(file, length).format}"
+        extension = f".{header_of(image).format}"
     except (OSError, ValueError):
         return ".png"
     return extension if extension in IMAGE_EXTENSIONS else ".png"

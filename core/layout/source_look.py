@@ -4,7 +4,6 @@ A manifest states the fingerprint that was taken before reading. Should somebody
 the result would be of a source that never was, under the fingerprint of another one.
 """
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,19 +17,19 @@ class _Stamp:
     """Names, sizes and times of a source's files, in short, and its newest file."""
 
     def __init__(self) -> None:
-        self._digest = hashlib.sha256()
+        self._hash = 0
         self.changed, self.newest = 0, ""
 
     def add(self, name: str, path: str, status: os.stat_result) -> None:
         """Take in a file; none is opened: 3 µs each, a hundredth of what reading and writing one takes."""
         changed = status.st_mtime_ns
-        text = f"{name}\0{status.st_size}\0{changed}\0"
-        self._digest.update(text.encode("utf-8", "surrogateescape"))
+        # Compared within one run only, so no digest of bytes is needed, which costs four times as much.
+        self._hash = hash((self._hash, name, status.st_size, changed))
         if changed > self.changed:
             self.changed, self.newest = changed, path
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Stamp) and other._digest.digest() == self._digest.digest()
+        return isinstance(other, _Stamp) and other._hash == self._hash
 
 
 @dataclass(frozen=True, slots=True)

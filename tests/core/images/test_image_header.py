@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from boxwright.core.images.image_file import ImageFile
 from boxwright.core.images.image_header import (
     BLOCK,
     IMAGE_EXTENSIONS,
     MOST_STEPS,
     ImageHeader,
     format_of_name,
+    header_of,
     read_header,
 )
 
@@ -176,6 +178,20 @@ def test_only_the_image_s_part_of_a_file_is_looked_at() -> None:
         read_header(file, len(second) - 1)
     file.seek(5 + len(first) + len(second))
     assert read_header(file, len(third)) == ImageHeader("webp", 31, 17, 1)
+
+
+def test_an_image_is_looked_at_where_it_lies(tmp_path: Path) -> None:
+    first, second = encoded("PNG"), encoded("WEBP")
+    path = tmp_path / "a.bin"
+    path.write_bytes(first + second)
+    assert header_of(ImageFile(path)) == ImageHeader("png", 31, 17, 1)
+    assert header_of(ImageFile(path, len(first), len(second))) == ImageHeader("webp", 31, 17, 1)
+    with pytest.raises(ValueError, match="PNG without an end marker"):
+        header_of(ImageFile(path, 0, len(first) - 1))
+    with pytest.raises(ValueError, match="is cut off"):
+        header_of(ImageFile(path, len(first), len(second) + 1))
+    with pytest.raises(FileNotFoundError):
+        header_of(ImageFile(tmp_path / "gone.png"))
 
 
 class CountingFile(io.BytesIO):

@@ -125,6 +125,11 @@ def test_the_fingerprint_does_not_depend_on_where_the_source_lies(tmp_path: Path
     assert fingerprint(one / "a/b.xml") == fingerprint(two / "a/b.xml")
 
 
+def test_the_fingerprint_stays_what_manifests_hold(tmp_path: Path):
+    found = fingerprint(fill(tmp_path, a__b_xml="<x/>", c_jpg="pixels"))
+    assert found == "07adf39cd53dc39e6de19ac70f0fb45c74aa10f836129253ab610cc13b76993c"
+
+
 def change(root: Path, what: str) -> None:
     {
         "annotation": lambda: (root / "a/b.xml").write_text("<y/>"),

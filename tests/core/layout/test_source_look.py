@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from boxwright.core.errors import AnnotationError, BoxwrightError
+from boxwright.core.layout import source_files
 from boxwright.core.layout.source_files import fingerprint
 from boxwright.core.layout.source_look import look
 
@@ -43,6 +44,22 @@ def test_a_source_that_nobody_changes_is_in_order(source: Path):
 def test_the_file_that_was_changed_last_is_named(name: str, text: str, source: Path):
     said = told((source,), lambda: (source / name).write_text(text))
     assert said == f"{source / name}: changed while the data set was being read"
+
+
+def test_a_change_right_behind_the_reading_of_a_file_is_noticed(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+):
+    read = source_files._content_digest
+
+    def read_then_changed(path: str) -> bytes:
+        digest = read(path)
+        Path(path).write_text("22")
+        return digest
+
+    monkeypatch.setattr(source_files, "_content_digest", read_then_changed)
+    seen = look(source, root=lambda: source)
+    with pytest.raises(BoxwrightError, match=r"a\.txt: changed while"):
+        seen.check()
 
 
 def test_a_file_that_has_gone_is_noticed(source: Path):
