@@ -104,7 +104,8 @@ def write(dataset: Dataset, options: YoloOptions, context: WriteContext) -> None
             spool.add(label_of(f"{IMAGES}/{split}/{name}"), *texts)
             context.place(record, f"{IMAGES}/{split}/{name}")
         labels = tuple(dict.fromkeys((*(dataset.declared_labels or ()), *sorted(ranks))))
-        numbers = {str(rank): labels.index(label) for label, rank in ranks.items()}
+        # By the rank, which stands in the spool; a label that came with no box has none.
+        numbers = {str(ranks.get(label)): number for number, label in enumerate(labels)}
         for file, *lines_of_file in spool:
             ranked = (text.partition(" ") for text in lines_of_file)
             context.write(file, "".join(f"{numbers[rank]} {row}\n" for rank, _, row in ranked))

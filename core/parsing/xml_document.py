@@ -5,6 +5,8 @@ Nothing is fetched and no entity is expanded; what libxml2 finds wrong is told i
 
 import html
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -99,6 +101,9 @@ def refused(path: Path, data: bytes, line: int | None, message: str, *, end: byt
         return AnnotationError(path, "", "is empty")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 has zeros between
         return AnnotationError(path, "", "declares a DOCTYPE, which could load anything", "delete that line")
+    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        fact = "holds NUL bytes: this is UTF-16 without its byte order mark, or no text"
+        return AnnotationError(path, line or "", fact, "save it as UTF-8")
     if end.rfind(b"<") > end.rfind(b">"):
         message = "Premature end"
     known = ((fact, hint) for beginnings, fact, hint in SYNTAX if message.startswith(beginnings))
@@ -148,11 +153,14 @@ def sorted_children(
 def children(
     element: "_Element", names: Iterable[str], path: Path | str, place: str
 ) -> "dict[str, _Element]":
-    """The children of an element by their tags; raises AnnotationError where one of `names` is missing."""
+    """The children of an element by their tags; raises AnnotationError where not each of `names` is one."""
     found = {child.tag: child for child in element}
+    counts = Counter(child.tag for child in element) if len(found) < len(element) else {}
     for name in names:
         if name not in found:
             raise AnnotationError(path, place, f"missing {name}")
+        if counts and counts[name] > 1:
+            raise AnnotationError(path, f"{place}/{name}", "stands here twice")
     return found
 
 

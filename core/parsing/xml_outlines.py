@@ -7,6 +7,7 @@ roLabelImg:  <robndbox><cx>21</cx><cy>21</cy><w>20</w><h>10</h><angle>1.57</angl
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from boxwright.core.frame import Frame
@@ -62,9 +63,10 @@ def _vertices(outline: "_Element", where: str, frame: Frame) -> "Iterator[tuple[
     for point in outline.iterchildren("pt"):
         found = children(point, ("x", "y"), frame.path, where)
         yield found["x"], found["y"]
-    for suffix in (child.tag[1:] for child in outline if NUMBERED_X.fullmatch(child.tag)):
-        found = children(outline, (f"y{suffix}",), frame.path, where)
-        yield found[f"x{suffix}"], found[f"y{suffix}"]
+    numbered = [child.tag for child in outline if NUMBERED_X.fullmatch(child.tag)]
+    pairs = [(tag, f"y{tag[1:]}") for tag in numbered]
+    found = children(outline, chain.from_iterable(pairs), frame.path, where)  # once: there may be thousands
+    yield from ((found[x], found[y]) for x, y in pairs)
 
 
 def _rotated(outline: "_Element", where: str, frame: Frame, by: int) -> Polygon:

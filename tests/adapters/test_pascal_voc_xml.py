@@ -93,6 +93,12 @@ CUT = "ends before its elements are closed\n  hint: was it copied whole?"
         (b"<html/>", ": the root element is <html>, not <annotation>: another tool's file"),
         (b"<annotations/>", ": the root element is <annotations>, not <annotation>: another tool's file"),
         (b"<annotation><size/><size/></annotation>", ": size: stands here twice"),
+        (
+            "<annotation/>".encode("utf-16-le"),
+            ":1: holds NUL bytes: this is UTF-16 without its byte order mark, or no text\n"
+            "  hint: save it as UTF-8",
+        ),
+        ("<annotation><a></annotation>".encode("utf-16"), ":1: an element is closed by another's tag"),
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, data: bytes, message: str) -> None:

@@ -73,6 +73,10 @@ def test_a_missing_child_and_a_bad_number_are_named():
         coordinate(found["y"], -1, "a.xml", "p")
     with pytest.raises(AnnotationError, match=r"^a\.xml: p: missing z$"):
         children(root, ("z",), "a.xml", "p")
+    twice = etree.fromstring("<p><x>1</x><x>2</x><y/><z/><z/></p>")
+    with pytest.raises(AnnotationError, match=r"^a\.xml: p/x: stands here twice$"):
+        children(twice, ("y", "x"), "a.xml", "p")
+    assert children(twice, ("y",), "a.xml", "p")["y"].tag == "y"
 
 
 @given(st.text().filter(lambda text: not NO_CHARACTER.search(text)))

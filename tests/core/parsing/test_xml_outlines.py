@@ -1,5 +1,6 @@
 """Outlines as LabelMe, Roboflow and roLabelImg write them."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_vertices_are_moved_to_our_origin(frame: Frame, text: str):
     assert found == (((1, 2), (8, 2), (8.5, 7)),)
 
 
+def test_thousands_of_numbered_vertices_take_no_longer_than_their_text(frame: Frame):
+    text = "".join(f"<x{number}>1</x{number}><y{number}>{number}</y{number}>" for number in range(20_000))
+    [outline] = outlines(f"<polygon>{text}</polygon>")
+    start = time.process_time()
+    [vertices] = polygons([outline], "o", frame, 0, alone=True) or ()
+    assert time.process_time() - start < 5  # a minute when each vertex looked for its own
+    assert vertices[-1] == (1, 19_999)
+
+
 def test_a_rotated_box_is_its_four_corners(frame: Frame):
     turned = "<robndbox><cx>21</cx><cy>21</cy><w>20</w><h>10</h><angle>0</angle></robndbox>"
     found = polygons(outlines(turned), "o", frame, -1, alone=True)
@@ -58,6 +68,8 @@ def test_a_vertex_that_is_not_finite_is_dropped_and_reported(
     "text, fact",
     [
         ("<polygon><x1>1</x1></polygon>", "o/polygon: missing y1"),
+        ("<polygon><x1>1</x1><y1>1</y1><x1>2</x1></polygon>", "o/polygon/x1: stands here twice"),
+        ("<polygon><x1>1</x1><y1>1</y1><y1>2</y1></polygon>", "o/polygon/y1: stands here twice"),
         ("<polygon><pt><x>1</x></pt></polygon>", "o/polygon: missing y"),
         ("<robndbox><cx>1</cx></robndbox>", "o/robndbox: missing cy"),
         ("<polygon><pt><x>a</x><y>1</y></pt></polygon>", "o/polygon/x: 'a' is not a finite number"),
