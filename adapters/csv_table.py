@@ -30,10 +30,11 @@ from boxwright.core.layout.annotation_files import annotation_files, sniffed, so
 from boxwright.core.layout.flat_names import UNPRINTED, bad_name
 from boxwright.core.layout.listed_images import ImageList, ListedImage, image_lists
 from boxwright.core.layout.split_files import split_of_files
-from boxwright.core.numbers import decimal, finite, moved, number, pixels, shortened
+from boxwright.core.numbers import decimal, finite, moved, no_number, number, pixels, shortened
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing.box_columns import Columns, columns_of, is_unnamed, states_box
 from boxwright.core.parsing.csv_rows import delimiter_of, row_text, rows
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.fractional_edges import pixel_edges
 from boxwright.core.parsing.scalar_text import scalar
 from boxwright.core.plugins import hookimpl
@@ -160,7 +161,8 @@ def _add(table: _Table, line: int, cells: list[str]) -> None:
     columns = table.columns
     if len(cells) != len(columns.names):
         fact = f"expected {len(columns.names)} columns; found {len(cells)}"
-        raise AnnotationError(table.path, line, fact)
+        hint = cut_hint(table.path, line, short=len(cells) < len(columns.names))
+        raise AnnotationError(table.path, line, fact, hint)
     if not cells[columns.image]:
         raise AnnotationError(table.path, line, f"{columns.names[columns.image]} is empty")
     split = None if columns.split is None else cells[columns.split] or None
@@ -228,7 +230,7 @@ def _edges(columns: Columns, cells: list[str], frame: TableFrame) -> Edges:
 def _moved(columns: Columns, cells: list[str], index: int, by: int) -> float:
     found = moved(cells[index], by)
     if found is None:
-        raise ValueError(f"{columns.names[index]}: {shortened(cells[index])} is not a finite number")
+        raise ValueError(f"{columns.names[index]}: {no_number(cells[index])}")
     return found
 
 

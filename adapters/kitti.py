@@ -34,6 +34,7 @@ from boxwright.core.layout.split_names import split_of_folder
 from boxwright.core.layout.unlabelled import Unlabelled, unlabelled
 from boxwright.core.numbers import Rounding, decimal, number, rounded, shortened
 from boxwright.core.options import Options, reads, writes
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.text_file import lines
 from boxwright.core.plugins import hookimpl
 from boxwright.core.read_context import ReadContext
@@ -313,7 +314,7 @@ def _box(columns: list[str], frame: Frame, line: int) -> Box | None:
     try:
         values = _values(columns)
     except ValueError as error:
-        raise AnnotationError(frame.path, line, str(error), _hint(columns)) from None
+        raise AnnotationError(frame.path, line, str(error), _hint(columns, frame, line)) from None
 
     def unknown(fact: str) -> None:
         frame.reporter.problem("invalid_attribute", frame.path, line, fact)
@@ -361,11 +362,12 @@ def _is_number(text: str) -> bool:
     return "_" not in text  # Python takes digit groups for numbers
 
 
-def _hint(columns: list[str]) -> str | None:
+def _hint(columns: list[str], frame: Frame, line: int) -> str | None:
     if len(columns) == YOLO_COLUMNS and all(map(_is_number, columns)):
         return YOLO_HINT
-    more = len(columns) > COLUMNS and not _is_number(columns[1])
-    return BLANK_HINT if more else None
+    if len(columns) > COLUMNS and not _is_number(columns[1]):
+        return BLANK_HINT
+    return cut_hint(frame.path, line, short=len(columns) < COLUMNS)
 
 
 def _truncated(value: float, unknown: Callable[[str], None]) -> float | None:

@@ -41,6 +41,7 @@ from boxwright.core.layout.unlabelled import Unlabelled, unlabelled
 from boxwright.core.numbers import decimal, number
 from boxwright.core.options import Options, reads
 from boxwright.core.parsing.csv_rows import row_text, rows
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.fractional_edges import pixel_edges, share
 from boxwright.core.parsing.row_groups import brought_together
 from boxwright.core.parsing.scalar_text import scalar
@@ -288,7 +289,8 @@ def _rows(file: Path) -> Iterator[tuple[str, Row]]:
     id_column = columns.index(ID)
     for line, cells in found:
         if len(cells) != len(columns):
-            raise AnnotationError(file, line, f"expected {len(columns)} columns; found {len(cells)}")
+            fact = f"expected {len(columns)} columns; found {len(cells)}"
+            raise AnnotationError(file, line, fact, cut_hint(file, line, short=len(cells) < len(columns)))
         yield cells[id_column], (line, "\0".join(cells))
 
 

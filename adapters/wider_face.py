@@ -34,6 +34,7 @@ from boxwright.core.layout.listed_images import ImageList, shared_names
 from boxwright.core.layout.source_files import folders
 from boxwright.core.numbers import Rounding, decimal, number, rounded, shortened
 from boxwright.core.options import Options, reads, writes
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.text_lines import text_lines
 from boxwright.core.parsing.width_height import sides
 from boxwright.core.parsing.zero_flags import flag_of, flag_text
@@ -182,7 +183,8 @@ def _entries(path: Path, context: ReadContext) -> Iterator[_Entry]:
         count = _count(text, name, line, at, path, context)
         rows = [(number, row.split()) for number, row in islice(following, count or 0)]
         if len(rows) < (count or 0):
-            raise AnnotationError(path, line, f"{count} faces announced, the file ends after {len(rows)}")
+            fact = f"{count} faces announced, the file ends after {len(rows)}"
+            raise AnnotationError(path, line, fact, "was it copied whole?")
         yield _Entry(name, line, rows)
         if count is not None:
             at, text = next(following, END)
@@ -227,7 +229,7 @@ def _record(entry: _Entry, images: ImageList, context: ReadContext) -> ImageReco
 def _box(columns: list[str], line: int, frame: Frame, path: Path) -> Box | None:
     if len(columns) not in COLUMNS:
         fact = f"expected 10 columns: x y width height and six flags; found {len(columns)}"
-        raise AnnotationError(path, line, fact)
+        raise AnnotationError(path, line, fact, cut_hint(path, line, short=len(columns) < max(COLUMNS)))
     label = columns[-1] if len(columns) in (5, 11) else LABEL
     with reading(path, line):
         x, y, width, height = map(number, columns, NAMES)

@@ -35,6 +35,7 @@ from boxwright.core.layout.split_names import USUAL_SPLITS, rank, split_of_folde
 from boxwright.core.layout.unlabelled import Unlabelled
 from boxwright.core.numbers import decimal, number, shortened
 from boxwright.core.options import Options, reads
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.fractional_edges import NOISE, pixel_edges, pixels, share
 from boxwright.core.parsing.text_file import lines
 from boxwright.core.parsing.yaml_document import quoted
@@ -143,7 +144,7 @@ def _label_files(listing: Listing) -> Iterator[Path]:
 
 def _is_row(columns: list[str]) -> bool:
     try:
-        return columns[0].isdecimal() and bool(_shares(columns))
+        return columns[0].isdecimal() and _is_complete(columns) and bool(_shares(columns))
     except ValueError:
         return False
 
@@ -251,6 +252,9 @@ class _Pass:
         return tuple(box for box in boxes if box is not None)
 
     def _box(self, row: list[str], frame: Frame, line: int) -> Box | None:
+        if not _is_complete(row):
+            hint = cut_hint(frame.path, line, short=True)
+            raise AnnotationError(frame.path, line, ROW.format(len(row)), hint)
         with reading(frame.path, line):
             shares, label = _shares(row), self._label(row[0])
         size = frame.drawn_size or (1, 1)
@@ -271,14 +275,18 @@ class _Pass:
         raise ValueError(f"class {shortened(text)} has no name; named are {known}")
 
 
+def _is_complete(row: list[str]) -> bool:
+    """Whether a row has as many columns as a box or an outline."""
+    if len(row) >= FEWEST_OUTLINE:
+        return len(row) % 2 == 1
+    return len(row) > len(COORDINATES)
+
+
 def _shares(row: list[str]) -> list[float]:
     """The numbers behind the class: fractions of the image, and a score; raises ValueError."""
-    outline = len(row) >= FEWEST_OUTLINE
-    if len(row) < len(COORDINATES) + 1 or (outline and len(row) % 2 == 0):
-        raise ValueError(ROW.format(len(row)))
     if len(row) == len(COORDINATES) + 2:
         return [*map(share, row[1:-1], COORDINATES), number(row[-1], "score")]
-    return list(map(share, row[1:], cycle("xy") if outline else COORDINATES))
+    return list(map(share, row[1:], cycle("xy") if len(row) >= FEWEST_OUTLINE else COORDINATES))
 
 
 # Writing.

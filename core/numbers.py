@@ -1,6 +1,7 @@
 """Numbers in text: read strictly, written as the shortest decimal that reads back the same."""
 
 import math
+import re
 from decimal import Context, Decimal
 from typing import Literal
 
@@ -11,6 +12,7 @@ MOST_PLAIN = 10**16  # from here on repr writes an exponent, with fewer digits t
 MOST_DIGITS = 1_200  # of text that is moved; the longest exact decimal of a float has 1,077
 # Most edges: looked up in half the time.
 _WHOLE: dict[float, str] = {number: str(number) for number in range(1 << 12)}
+_COMMA = re.compile(r"\s*[-+]?[0-9]+,[0-9]+\s*")  # as many languages write fractions
 _EXACT = Context(prec=2 * MOST_DIGITS)  # digits, enough to add to any float without rounding
 
 
@@ -24,8 +26,14 @@ def number(value: object, name: str) -> float:
         return value
     found = finite(value)
     if found is None:
-        raise ValueError(f"{name}: {shortened(value)} is not a finite number")
+        raise ValueError(f"{name}: {no_number(value)}")
     return found
+
+
+def no_number(value: object) -> str:
+    """What to say of a value that is no finite number."""
+    fact = f"{shortened(value)} is not a finite number"
+    return f"{fact}; fractions stand behind a point" if _COMMA.fullmatch(str(value)) else fact
 
 
 def finite(value: object) -> float | None:

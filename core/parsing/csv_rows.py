@@ -16,6 +16,7 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_CHARACTERS = 1 << 20  # of a line; Python's own limit of a cell is 128 KB
 NEEDS_QUOTES = re.compile(r'[",]|^\s|\s$')
 HINT = "save it as CSV, UTF-8"
+CUT_HINT = "a quote is not closed: was it copied whole?"
 
 
 def rows(path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
@@ -27,7 +28,8 @@ def rows(path: Path, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
             if any(cells):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise AnnotationError(path, reader.line_num, f"is no valid CSV: {error}") from None
+        hint = CUT_HINT if "end of data" in str(error) else None
+        raise AnnotationError(path, reader.line_num, f"is no valid CSV: {error}", hint) from None
 
 
 def delimiter_of(path: Path, known: Callable[[list[str]], bool]) -> str | None:

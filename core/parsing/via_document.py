@@ -11,6 +11,7 @@ from pathlib import Path
 
 from boxwright.core.errors import AnnotationError
 from boxwright.core.parsing.csv_rows import rows
+from boxwright.core.parsing.cut_row import cut_hint
 from boxwright.core.parsing.file_search import JSON_OBJECT, looks_like
 from boxwright.core.parsing.json_document import Json, Object, parsed
 from boxwright.core.parsing.json_values import list_at, object_at, text_at
@@ -85,7 +86,8 @@ def _csv_images(path: Path) -> list[Image]:
         raise AnnotationError(path, line, f"no column {missing[0]}; VIA has {', '.join(CSV_COLUMNS)}")
     for line, cells in table:
         if len(cells) != len(names):
-            raise AnnotationError(path, line, f"expected {len(names)} columns; found {len(cells)}")
+            fact = f"expected {len(names)} columns; found {len(cells)}"
+            raise AnnotationError(path, line, fact, cut_hint(path, line, short=len(cells) < len(names)))
         row = dict(zip(names, cells, strict=True))
         name = text_at(row["filename"], path, f"{line} filename")
         shape, region, file = (_json_cell(row, key, path, line) for key in JSON_COLUMNS)

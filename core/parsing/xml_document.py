@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from boxwright.core.errors import AnnotationError
-from boxwright.core.numbers import moved, shortened
+from boxwright.core.numbers import moved, no_number
 from boxwright.core.parsing.text_file import contents
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def coordinate(element: "_Element", by: int, path: Path | str, place: str) -> fl
     text = element.text or ""
     found = moved(text, by)
     if found is None:
-        fact = f"{shortened(text.strip())} is not a finite number"
+        fact = no_number(text.strip())
         raise AnnotationError(path, f"{place}/{element.tag}", fact)
     return found
 

@@ -10,6 +10,9 @@ from boxwright.core.plugins import adapters
 from boxwright.core.schema import Box, Dataset, ImageRecord
 
 HEADER = "filename,width,height,class,xmin,ymin,xmax,ymax\n"
+UNENDED_QUOTE = "is no valid CSV: unexpected end of data\n  hint: a quote is not closed: was it copied whole?"
+COMMA = "is not a finite number; fractions stand behind a point"
+CUT = "  hint: the file ends in this row, without a line end: was it copied whole?"
 
 
 @pytest.fixture
@@ -163,11 +166,12 @@ def test_absolute_paths_as_keras_retinanet_has_them_are_found_below_the_root(dat
         (HEADER + "a.png,64,48,hand,1,2,30\n", ":2: expected 8 columns; found 7"),
         (HEADER + "a.png,64,48,hand,1,two,30,4\n", ":2: ymin: 'two' is not a finite number"),
         (HEADER + "a.png,64,48,hand,1,,30,4\n", ":2: ymin: '' is not a finite number"),
-        (HEADER + 'a.png,64,48,hand,1,"1,5",30,4\n', ":2: ymin: '1,5' is not a finite number"),
+        (HEADER + 'a.png,64,48,hand,1,"1,5",30,4\n', f":2: ymin: '1,5' {COMMA}"),
+        (HEADER + "a.png,64,48,hand,1,2,30", f":2: expected 8 columns; found 7\n{CUT}"),
         (HEADER + "a.png,64,48,,1,2,30,4\n", ":2: label = '': string should have at least 1 character"),
         (HEADER + "a.png,64.5,48,hand,1,2,30,4\n", ":2: width: '64.5' is no number of pixels"),
         (HEADER + ",64,48,hand,1,2,30,4\n", ":2: filename is empty"),
-        (HEADER + 'a.png,64,48,"hand,1,2,30,4\n', ":2: is no valid CSV: unexpected end of data"),
+        (HEADER + 'a.png,64,48,"hand,1,2,30,4\n', f":2: {UNENDED_QUOTE}"),
         (
             "what,ever\n1,2\n",
             ":1: expected columns for an image, its label and four edges; found 'what, ever'\n"

@@ -187,7 +187,7 @@ BLANK_HINT = "\n  hint: a blank in the type? KITTI types are one word (Person_si
         ("Car 0 0 0 nan 2 3 5 0 0 0 0 0 0 0", "left: 'nan' is not a finite number"),
         (row(bottom="inf"), "bottom: 'inf' is not a finite number"),
         (row(top="1e999"), "top: '1e999' is not a finite number"),
-        (row(right="11,5"), "right: '11,5' is not a finite number"),
+        (row(right="11,5"), "right: '11,5' is not a finite number; fractions stand behind a point"),
         (row(right="1_0"), "right: '1_0' is not a finite number"),
         (row(alpha="x"), "alpha: 'x' is not a finite number"),
         (row(occluded="1_0"), "occluded: '1_0' is not a finite number"),

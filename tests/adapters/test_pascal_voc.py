@@ -118,7 +118,10 @@ def test_a_problem_says_what_it_did(voc: Read) -> None:
         (NAMED.replace(">3<", ">inf<"), "object[1]/bndbox/ymin: 'inf' is not a finite number"),
         (NAMED.replace(">10<", ">1e999<"), "object[1]/bndbox/xmax: '1e999' is not a finite number"),
         (NAMED.replace(">20<", ">twelve<"), "object[1]/bndbox/ymax: 'twelve' is not a finite number"),
-        (NAMED.replace(">2<", ">11,5<"), "object[1]/bndbox/xmin: '11,5' is not a finite number"),
+        (
+            NAMED.replace(">2<", ">11,5<"),
+            "object[1]/bndbox/xmin: '11,5' is not a finite number; fractions stand behind a point",
+        ),
         (NAMED.replace(">2<", "><"), "object[1]/bndbox/xmin: '' is not a finite number"),
         (NAMED.replace(">2<", ">null<"), "object[1]/bndbox/xmin: 'null' is not a finite number"),
         (NAMED.replace(">2<", ">1_0<"), "object[1]/bndbox/xmin: '1_0' is not a finite number"),

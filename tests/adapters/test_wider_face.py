@@ -110,7 +110,7 @@ def test_a_backslash_is_part_of_a_name_where_an_image_has_it_and_else_one_of_win
     [
         (["x"], "1: expected the number of faces; found 'x'"),
         ([NAME, "1 2 3 4"], "2: expected the number of faces; found '1 2 3 4'"),
-        ([NAME, "2", "1 2 3 4"], "1: 2 faces announced, the file ends after 1"),
+        ([NAME, "2", "1 2 3 4"], "1: 2 faces announced, the file ends after 1\n  hint: was it copied whole?"),
         ([NAME, "1", "1 2 3"], "3: expected 10 columns: x y width height and six flags; found 3"),
         ([NAME, "1", "1 2 x 4"], "3: width: 'x' is not a finite number"),
     ],

@@ -25,7 +25,6 @@ def test_a_plain_number_is_read(value: object, found: float):
         ("-inf", "'-inf'"),
         ("1e999", "'1e999'"),
         ("twelve", "'twelve'"),
-        ("11,5", "'11,5'"),
         ("1_000", "'1_000'"),
         ("0x10", "'0x10'"),
         ("", "''"),
@@ -43,6 +42,14 @@ def test_what_is_no_finite_number_is_named(value: object, text: str):
     with pytest.raises(ValueError) as caught:
         number(value, "left")
     assert str(caught.value) == f"left: {text} is not a finite number"
+
+
+@pytest.mark.parametrize("text", ["11,5", " -0,25 ", "+1,000"])
+def test_a_comma_for_a_point_is_told(text: str):
+    with pytest.raises(
+        ValueError, match=re.escape(f"{text!r} is not a finite number; fractions stand behind a point")
+    ):
+        number(text, "left")
 
 
 @pytest.mark.parametrize("value, found", [(640, 640), ("480", 480), (0, 0), (7.0, 7)])

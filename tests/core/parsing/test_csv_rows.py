@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from boxwright.core.errors import AnnotationError
 from boxwright.core.parsing.csv_rows import delimiter_of, row_text, rows
 
+UNENDED = "is no valid CSV: unexpected end of data\n  hint: a quote is not closed: was it copied whole?"
+
 
 @pytest.fixture
 def table(tmp_path):
@@ -32,7 +34,7 @@ def test_the_delimiter_is_the_one_that_gives_what_is_known(table, text):
 def test_a_quote_that_never_ends_is_refused(table):
     with pytest.raises(AnnotationError) as caught:
         list(rows(table('a\n"b\nc\n')))
-    assert str(caught.value).endswith("a.csv:3: is no valid CSV: unexpected end of data")
+    assert str(caught.value).endswith(f"a.csv:3: {UNENDED}")
 
 
 # No control characters, and one cell at least that is not empty: a blank row says nothing.
