@@ -5,9 +5,11 @@ A plugin that is broken is told by name, and the others work.
 
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,6 +18,7 @@ import pluggy
 from boxwright.core.adapter import Adapter
 from boxwright.core.adapter_faults import faults
 from boxwright.core.errors import OptionError, PluginWarning, nearest
+from boxwright.core.layout.source_files import folders
 from boxwright.core.plugin.origin import (
     BUILT_IN_ORIGIN,
     PROCESS_ORIGIN,
@@ -32,6 +35,8 @@ from boxwright.core.plugin.single_file import module_of_file
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Format: TypeAlias = str | Adapter  # how callers name a format: its adapter's name, or the adapter itself
+
+MOST_LOOKED_INTO = 10  # folders below one that holds no data set itself
 
 # Named as strings: core imports no adapter.
 BUILT_IN = (
@@ -186,4 +191,14 @@ def _way_out(path: Path) -> str:
         return "it is an archive: unpack it first"
     if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
+    if below := list(_data_sets_below(path)):
+        return f"there are data sets inside, give the path of one: {', '.join(below)}"
     return "is it the data set's root? --from NAME (format=NAME in Python) tells what is wrong with it"
+
+
+def _data_sets_below(path: Path) -> Iterator[str]:
+    """The folders directly in a folder whose data an adapter knows: `raccoon (pascal_voc)`."""
+    for folder in islice(folders(path), MOST_LOOKED_INTO) if path.is_dir() else ():
+        claims = [name for name, adapter in adapters().items() if _claims(name, adapter, folder, [])]
+        if claims:
+            yield f"{folder.name} ({' or '.join(claims)})"

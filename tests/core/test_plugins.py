@@ -199,6 +199,22 @@ def test_data_that_nobody_knows_is_an_error_naming_all(registered: Callable[...,
     assert str(caught.value) == f"{fact}\n  hint: {hint}"
 
 
+def test_the_data_sets_inside_a_folder_are_named(registered: Callable[..., None], tmp_path: Path):
+    for name in ("cats", "dogs", "other", ".hidden"):
+        (tmp_path / name).mkdir()
+    registered(
+        Plugin(
+            adapter("coco", lambda path: path.name == "cats"),
+            adapter("mine", broken),
+            adapter("yolo", lambda path: path.name in ("cats", "dogs", ".hidden")),
+        )
+    )
+    with pytest.raises(OptionError) as caught:
+        sniffed(tmp_path)
+    hint = "there are data sets inside, give the path of one: cats (coco or yolo), dogs (yolo)"
+    assert caught.value.hint == hint
+
+
 FAILED = (
     "adapter 'mine' (stranger 1.0) failed to look at data: "
     f"{__file__}:{broken.__code__.co_firstlineno + 1}: IndexError: list index out of range"
