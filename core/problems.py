@@ -153,7 +153,10 @@ class Policy:
 
 def _check(code: str, action: str) -> None:
     if code not in RULES:
-        raise OptionError(f"no problem code {code!r}{nearest(code, RULES)}")
+        near = nearest(code, RULES)
+        raise OptionError(
+            f"no problem code {code!r}{near}", None if near else f"there are {', '.join(RULES)}"
+        )
     possible = ["fail", *RULES[code].effects]
     if action not in possible:
         known = "" if action in get_args(Action) else " is no action;"

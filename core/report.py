@@ -11,6 +11,8 @@ from boxwright.core.losses import Loss
 from boxwright.core.problems import Problem
 from boxwright.core.tally import ProblemCount, Tally
 
+NO_IMAGES_HINT = "where are the images? Many formats have an option for their folder: --option images=DIR"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -54,7 +56,7 @@ class Report:
         )
         if self.skipped:
             yield f"  skipped: {self.skipped} images without readable pixels"
-        yield from problem_lines(self.problems)
+        yield from problem_lines(self.problems, self.images + self.skipped + sum(self.dropped.values()))
         yield from (f"  lost: {loss}" for loss in self.losses)
 
 
@@ -102,8 +104,8 @@ def wrapped(lines: Iterable[str], further: int = 4) -> Iterable[str]:
         )
 
 
-def problem_lines(problems: Mapping[tuple[str, str], ProblemCount]) -> Iterable[str]:
-    """A table of problems by code, each with its first examples."""
+def problem_lines(problems: Mapping[tuple[str, str], ProblemCount], images: int) -> Iterable[str]:
+    """A table of problems by code, each with its first examples; `images` is how many were read."""
     if not problems:
         yield "  problems: none"
         return
@@ -113,6 +115,8 @@ def problem_lines(problems: Mapping[tuple[str, str], ProblemCount]) -> Iterable[
         yield from (f"             {_example(problem)}" for problem in found.examples)
         if (more := found.count - len(found.examples)) > 0:
             yield f"             and {more} more; --problems FILE writes them all"
+        if code == "missing_image" and found.count >= images:
+            yield f"             {NO_IMAGES_HINT}"
 
 
 def _example(problem: Problem) -> str:

@@ -13,13 +13,11 @@ from boxwright.core.manifest import TOOL, write_manifest
 from boxwright.core.options import Options
 from boxwright.core.plugin.telling import failures_told
 from boxwright.core.plugins import Format, adapter_of, adapters
-from boxwright.core.report import Report, report_of
+from boxwright.core.report import NO_IMAGES_HINT, Report, report_of
 from boxwright.core.schema import Dataset
 from boxwright.core.tally import Tally
 from boxwright.core.target import staged
 from boxwright.core.write_context import WriteContext
-
-NO_IMAGES_HINT = "where are the images? Many formats have an option for their folder: --option images=DIR"
 
 
 def write(

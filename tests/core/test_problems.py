@@ -87,7 +87,7 @@ def test_every_code_can_be_made_to_fail(code: str):
     "code, action, message",
     [
         ("box_emtpy", "skip", "no problem code 'box_emtpy'; did you mean 'box_empty'?"),
-        ("xyz", "skip", "no problem code 'xyz'"),
+        ("xyz", "skip", f"no problem code 'xyz'\n  hint: there are {', '.join(RULES)}"),
         ("box_empty", "repair", "box_empty=repair: possible here: fail, skip, keep"),
         ("box_empty", "drop", "box_empty=drop: is no action; possible here: fail, skip, keep"),
     ],
