@@ -404,8 +404,6 @@ def _check(record: ImageRecord, context: WriteContext) -> None:
     if record.split is not None and not _names_file(record.split):
         context.refuse(record, f"the split {record.split!r} cannot be part of a file's name")
     for box in record.boxes:
-        if (box.x_max - box.x_min) * (box.y_max - box.y_min) == math.inf:
-            context.refuse(record, "a box is larger than a number can tell")
         if box.polygons and any(len(polygon) < FEWEST_VERTICES for polygon in box.polygons):
             context.lose("polygons", "an outline of fewer than three vertices encloses nothing")
 

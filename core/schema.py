@@ -26,6 +26,7 @@ Polygons = Annotated[tuple[Annotated[Polygon, FailFast()], ...], FailFast()]
 Edges = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
 Label = Annotated[str, StringConstraints(min_length=1)]
 
+FARTHEST = 1e150  # pixels from the origin: an area, or twice a centre, is still a number
 FEWEST_VERTICES = 3  # of a polygon that encloses an area
 
 # Paths that no rule of `unsafe_path` is about, as nearly all are.
@@ -65,7 +66,8 @@ class Box:
     polygons    the object's outline, (x, y) vertices in the frame of the edges
     area        of the object's mask, in pixels²; None: the area of the box
     score       a detector's confidence; None: ground truth
-    raises      pydantic.ValidationError for an edge that is not finite or a minimum above its maximum
+    raises      pydantic.ValidationError for an edge that is not finite or beyond FARTHEST pixels from the
+                origin, or a minimum above its maximum
     """
 
     label: Label
@@ -86,8 +88,12 @@ class Box:
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.x_min > self.x_max or self.y_min > self.y_max:
-            raise ValueError(f"a minimum is above its maximum in {self.edges}")
+        in_range = -FARTHEST <= self.x_min <= self.x_max <= FARTHEST
+        if in_range and -FARTHEST <= self.y_min <= self.y_max <= FARTHEST:
+            return
+        inverted = self.x_min > self.x_max or self.y_min > self.y_max
+        fact = "a minimum is above its maximum" if inverted else f"an edge lies beyond {FARTHEST:g} pixels"
+        raise ValueError(f"{fact} in {self.edges}")
 
     @property
     def edges(self) -> Edges:

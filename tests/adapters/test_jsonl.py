@@ -14,7 +14,7 @@ from boxwright.core.errors import AnnotationError, OptionError, WriteError
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.problems import Problem
 from boxwright.core.read import read
-from boxwright.core.schema import Box, Cuboid, Dataset, ImageRecord, Info
+from boxwright.core.schema import FARTHEST, Box, Cuboid, Dataset, ImageRecord, Info
 from boxwright.core.write_context import WriteContext
 
 HEADER = '{"format":"boxwright","version":1,"info":{}}\n'
@@ -79,14 +79,14 @@ def error(root: Path) -> str:
 
 
 def test_a_record_is_one_line_with_what_it_says_in_the_order_of_the_schema(tmp_path: Path):
-    bare = Box(label="hand", x_min=80, y_min=0.5, x_max=90, y_max=1e300)
+    bare = Box(label="hand", x_min=80, y_min=0.5, x_max=90, y_max=1e100)
     records = [
         ImageRecord(path="a.png", width=None, height=None),
         ImageRecord(
             path="b/c.png", width=100, height=80, boxes=(bare, EVERYTHING), ignored=(bare,), split="val"
         ),
     ]
-    hand = '{"label":"hand","x_min":80.0,"y_min":0.5,"x_max":90.0,"y_max":1e+300}'
+    hand = '{"label":"hand","x_min":80.0,"y_min":0.5,"x_max":90.0,"y_max":1e+100}'
     full = (
         '{"label":"hand","x_min":1.0,"y_min":2.25,"x_max":30.0,"y_max":40.0,"difficult":true,"truncated":0.5,'
         '"occluded":2,"crowd":true,"group_of":true,"polygons":[[[1.0,2.25],[30.0,2.5],[30.0,40.0]]],"area":12.5,'
@@ -139,10 +139,11 @@ def test_everything_comes_back(tmp_path: Path):
 scalars = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 attributes = st.dictionaries(st.text(), scalars, max_size=3)
 floats = st.floats(allow_nan=False, allow_infinity=False)
+edges = st.floats(-FARTHEST, FARTHEST)
 boxes = st.builds(
     lambda x, y, **fields: Box(x_min=min(x), x_max=max(x), y_min=min(y), y_max=max(y), **fields),
-    st.tuples(floats, floats).filter(lambda pair: pair[0] != pair[1]),
-    st.tuples(floats, floats).filter(lambda pair: pair[0] != pair[1]),
+    st.tuples(edges, edges).filter(lambda pair: pair[0] != pair[1]),
+    st.tuples(edges, edges).filter(lambda pair: pair[0] != pair[1]),
     label=st.text(min_size=1),
     difficult=st.booleans(),
     truncated=st.none() | st.floats(0, 1),

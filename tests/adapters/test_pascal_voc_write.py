@@ -14,7 +14,7 @@ from boxwright.core.errors import WriteError
 from boxwright.core.images.image_file import ImageFile
 from boxwright.core.read import read
 from boxwright.core.report import Report
-from boxwright.core.schema import Box, Dataset, ImageRecord
+from boxwright.core.schema import FARTHEST, Box, Dataset, ImageRecord
 from boxwright.core.write import write
 
 
@@ -236,7 +236,7 @@ def test_other_readers_get_plain_xml(tmp_path: Path) -> None:
 # Whatever XML can hold; a label's or a key's text is free.
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=8)
 SCALARS = st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
-COORDINATES = st.floats(allow_nan=False, allow_infinity=False) | st.floats(0, 100) | st.integers(0, 4000)
+COORDINATES = st.floats(-FARTHEST, FARTHEST) | st.floats(0, 100) | st.integers(0, 4000)
 KEYS = TEXTS | st.sampled_from(["part[0]/name", "part[1]/name", "part[1]/bndbox/ymax", "part[01]/name"])
 
 

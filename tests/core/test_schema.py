@@ -35,6 +35,10 @@ def test_edges_are_floats_in_the_stated_order():
         ({"y_max": math.inf}, "y_max = inf: input should be a finite number"),
         ({"x_min": 3.5}, "a minimum is above its maximum in (3.5, 2.0, 3.0, 4.0)"),
         ({"y_min": 5}, "a minimum is above its maximum in (1.0, 5.0, 3.0, 4.0)"),
+        (
+            {"x_min": -2e150, "x_max": 1e150},
+            "an edge lies beyond 1e+150 pixels in (-2e+150, 2.0, 1e+150, 4.0)",
+        ),
         ({"label": ""}, "label = '': string should have at least 1 character"),
         ({"truncated": 1.5}, "truncated = 1.5: input should be less than or equal to 1"),
         ({"truncated": -1}, "truncated = -1: input should be greater than or equal to 0"),
