@@ -16,6 +16,7 @@ from pydantic import ConfigDict, FailFast, StringConstraints
 from pydantic.dataclasses import dataclass
 
 from boxwright.core.images.image_file import ImageFile
+from boxwright.core.numbers import MOST_PIXELS
 from boxwright.core.problems import Problem
 
 Scalar = bool | int | float | str
@@ -24,6 +25,7 @@ Polygon = tuple[Point, ...]
 # Only the first wrong vertex is told: a list of a million would cost gigabytes.
 Polygons = Annotated[tuple[Annotated[Polygon, FailFast()], ...], FailFast()]
 Edges = tuple[float, float, float, float]  # x_min, y_min, x_max, y_max
+Side = Annotated[int, Ge(1), Le(MOST_PIXELS)]
 Label = Annotated[str, StringConstraints(min_length=1)]
 
 FARTHEST = 1e150  # pixels from the origin: an area, or twice a centre, is still a number
@@ -122,8 +124,8 @@ class ImageRecord:
     """
 
     path: str
-    width: Annotated[int, Ge(1)] | None
-    height: Annotated[int, Ge(1)] | None
+    width: Side | None
+    height: Side | None
     boxes: tuple[Box, ...] = ()
     ignored: tuple[Box, ...] = ()
     split: str | None = None

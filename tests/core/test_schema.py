@@ -96,6 +96,7 @@ def test_attributes_keep_the_types_of_their_values():
     "fields, fact",
     [
         ({"width": 0}, "width = 0: input should be greater than or equal to 1"),
+        ({"height": 10**9 + 1}, "height = 1000000001: input should be less than or equal to 1000000000"),
         ({"height": -1}, "height = -1: input should be greater than or equal to 1"),
         ({"path": "../a.jpg"}, "path '../a.jpg' leaves its folder"),
     ],
