@@ -4,13 +4,18 @@ Work in progress lives in `.NAME.partial` beside the target and is renamed at th
 killed leaves that folder; the next run of the same conversion goes on in it, another one clears it.
 """
 
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    import fcntl
+except ModuleNotFoundError:
+    fact = "boxwright needs Linux or macOS; on Windows, install it inside WSL 2 (wsl --install)"
+    raise ImportError(fact) from None
 
 from boxwright.core.errors import WriteError
 from boxwright.core.manifest import differences, manifest_in, stored

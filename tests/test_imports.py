@@ -53,6 +53,12 @@ def test_starting_imports_nothing_heavy(module: str, tmp_path: Path):
     assert HEAVY & set(python.stdout.split()) == set()
 
 
+def test_windows_is_told_where_to_go(tmp_path: Path):
+    script = "import sys; sys.modules['fcntl'] = None; import boxwright"  # a module that is not there
+    python = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert "ImportError: boxwright needs Linux or macOS; on Windows, install it inside WSL 2" in python.stderr
+
+
 def _targets(path: Path) -> set[str]:
     targets = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"), path)):
