@@ -37,7 +37,7 @@ class Inspection:
             yield from _size_line(title, *ranges)
         if tally.overlapping_groups:
             yield f"  groups in several splits: {len(tally.overlapping_groups)}"
-        yield from problem_lines(tally.problems, tally.images)
+        yield from problem_lines(tally.problems, imageless=tally.imageless)
 
     def as_dict(self) -> dict[str, object]:
         """The same as plain values, for JSON."""

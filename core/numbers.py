@@ -12,7 +12,8 @@ MOST_PLAIN = 10**16  # from here on repr writes an exponent, with fewer digits t
 MOST_DIGITS = 1_200  # of text that is moved; the longest exact decimal of a float has 1,077
 # Most edges: looked up in half the time.
 _WHOLE: dict[float, str] = {number: str(number) for number in range(1 << 12)}
-_COMMA = re.compile(r"\s*[-+]?[0-9]+,[0-9]+\s*")  # as many languages write fractions
+# As many languages write fractions; three digits behind the comma may be thousands, too.
+_COMMA = re.compile(r"\s*[-+]?[0-9]+,(?![0-9]{3}\s*$)[0-9]+\s*")
 _EXACT = Context(prec=2 * MOST_DIGITS)  # digits, enough to add to any float without rounding
 
 

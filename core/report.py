@@ -11,7 +11,7 @@ from boxwright.core.losses import Loss
 from boxwright.core.problems import Problem
 from boxwright.core.tally import ProblemCount, Tally
 
-NO_IMAGES_HINT = "where are the images? Many formats have an option for their folder: --option images=DIR"
+NO_IMAGES_HINT = "where are the images? If the format has the option, tell it: --option images=DIR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Report:
     losses           what the target cannot hold
     dropped          what transforms left out, by reason
     skipped          images left out because the target needs pixels and theirs are missing or damaged
+    imageless        images were missing, and not one was there
     unchanged        the target was finished already; nothing was done
     """
 
@@ -39,6 +40,7 @@ class Report:
     losses: Sequence[Loss] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     skipped: int = 0
+    imageless: bool = False
     unchanged: bool = False
 
     def __str__(self) -> str:
@@ -56,7 +58,7 @@ class Report:
         )
         if self.skipped:
             yield f"  skipped: {self.skipped} images without readable pixels"
-        yield from problem_lines(self.problems, self.images + self.skipped + sum(self.dropped.values()))
+        yield from problem_lines(self.problems, imageless=self.imageless)
         yield from (f"  lost: {loss}" for loss in self.losses)
 
 
@@ -71,6 +73,7 @@ def report_of(tally: Tally, **facts: Any) -> Report:
         splits=dict(tally.splits),
         problems=dict(tally.problems),
         losses=tuple(tally.losses),
+        imageless=tally.imageless,
         **facts,
     )
 
@@ -104,8 +107,11 @@ def wrapped(lines: Iterable[str], further: int = 4) -> Iterable[str]:
         )
 
 
-def problem_lines(problems: Mapping[tuple[str, str], ProblemCount], images: int) -> Iterable[str]:
-    """A table of problems by code, each with its first examples; `images` is how many were read."""
+def problem_lines(problems: Mapping[tuple[str, str], ProblemCount], *, imageless: bool) -> Iterable[str]:
+    """A table of problems by code, each with its first examples.
+
+    imageless   whether to ask where the images are
+    """
     if not problems:
         yield "  problems: none"
         return
@@ -115,7 +121,7 @@ def problem_lines(problems: Mapping[tuple[str, str], ProblemCount], images: int)
         yield from (f"             {_example(problem)}" for problem in found.examples)
         if (more := found.count - len(found.examples)) > 0:
             yield f"             and {more} more; --problems FILE writes them all"
-        if code == "missing_image" and found.count >= images:
+        if code == "missing_image" and imageless:
             yield f"             {NO_IMAGES_HINT}"
 
 

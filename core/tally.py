@@ -77,6 +77,7 @@ class Tally:
 
     def _clear(self) -> None:
         self.images = self.boxes = self.ignored = self.empty = 0
+        self.image_found = False
         self.labels: Counter[str] = Counter()
         self.splits: Counter[str] = Counter()
         self.boxes_by_split: Counter[str] = Counter()
@@ -96,6 +97,11 @@ class Tally:
         if self._passes == 1 and self._on_problem:
             self._on_problem(problem)
 
+    @property
+    def imageless(self) -> bool:
+        """Whether images were missing and not one was there."""
+        return not self.image_found and any(code == "missing_image" for code, _ in self.problems)
+
     def skip(self) -> None:
         """Leave the record that was yielded last out of the count: its writer skips it."""
         self._skipped = True
@@ -108,6 +114,7 @@ class Tally:
             self._passes += 1
             for record in dataset:
                 self._skipped = False
+                self.image_found = self.image_found or record.file is not None
                 yield record
                 if not self._skipped:  # known when the writer asks for the next one
                     self._count(record)

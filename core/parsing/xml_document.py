@@ -24,18 +24,22 @@ MOST_TAGS = 400_000  # likewise; a VOC object has about 24, so these are over 15
 MOST_ATTRIBUTES = 400_000  # likewise: 260 bytes each
 # A namespace is copied into the tag of every element that is in it. UTF-16 has zeros between.
 LONG_NAMESPACE = re.compile(rb"x\0?m\0?l\0?n\0?s[\s\0]*+(?::[^:=<>]*+)?=[\s\0]*+[\"'][^\"']{1000}")
+# How UTF-16 begins that libxml2 knows: with its byte order mark, or with an XML declaration.
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE, "<?".encode("utf-16-le"), "<?".encode("utf-16-be"))
 MOST_SHOWN = 60  # characters of a foreign name in a message
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"  # "preserve": blanks around the text belong to it
 # XML 1.0, production 2 "Char"; the rest cannot be written, not even escaped.
 NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-CUT_HINT = "was it copied whole?"
-# How libxml2's messages begin, our words and a way out; everything else is "no well-formed XML".
+CUT = ("ends before its elements are closed", "was it copied whole?")
+MISMATCH = ("an element is closed by another's tag", None)
+UNKNOWN = ("is no well-formed XML", "a browser that opens it tells what is wrong there")
+# How libxml2's messages begin, our words and a way out; everything else is UNKNOWN.
 SYNTAX = (
     (("Start tag expected", "Document is empty"), "is no XML", None),
-    (("Premature end",), "ends before its elements are closed", CUT_HINT),
-    (("Opening and ending tag mismatch",), "an element is closed by another's tag", None),
-    (("Extra content at the end",), "goes on behind its root element", "an annotation has a file of its own"),
+    (("Premature end",), *CUT),
+    (("Opening and ending tag mismatch",), *MISMATCH),
+    (("Extra content at the end",), "goes on behind its root element", "a file has one root element"),
     (("PCDATA invalid Char",), "holds a character that XML does not have", "take it out"),
     (("Excessive depth",), "nested too deep", None),
     (("xmlParseEntityRef", "EntityRef"), "holds a bare &", "write &amp;"),
@@ -95,20 +99,20 @@ def refused(path: Path, data: bytes, line: int | None, message: str, *, end: byt
     """What libxml2 found wrong with a file, in our words.
 
     data   the file, or how it begins
-    end    the file, or how it ends: inside a tag when it was cut off, whatever libxml2 expected there
+    end    the file, or how it ends: perhaps inside a tag, because it was cut off
     """
     if not data.strip(b"\0 \t\r\n"):
         return AnnotationError(path, "", "is empty")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):  # UTF-16 has zeros between
         return AnnotationError(path, "", "declares a DOCTYPE, which could load anything", "delete that line")
-    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if b"\0" in data and not data.startswith(UTF_16):
         fact = "holds NUL bytes: this is UTF-16 without its byte order mark, or no text"
         return AnnotationError(path, line or "", fact, "save it as UTF-8")
-    if end.rfind(b"<") > end.rfind(b">"):
-        message = "Premature end"
-    known = ((fact, hint) for beginnings, fact, hint in SYNTAX if message.startswith(beginnings))
-    fact, hint = next(known, ("is no well-formed XML", "a browser that opens it tells what is wrong there"))
-    return AnnotationError(path, line or "", fact, hint)
+    known = next((text for beginnings, *text in SYNTAX if message.startswith(beginnings)), UNKNOWN)
+    # Of a tag that is cut off libxml2 has many things to say.
+    if tuple(known) in (MISMATCH, UNKNOWN) and end.rfind(b"<") > end.rfind(b">"):
+        known = CUT
+    return AnnotationError(path, line or "", *known)
 
 
 def text_of(element: "_Element") -> str:
@@ -153,7 +157,7 @@ def sorted_children(
 def children(
     element: "_Element", names: Iterable[str], path: Path | str, place: str
 ) -> "dict[str, _Element]":
-    """The children of an element by their tags; raises AnnotationError where not each of `names` is one."""
+    """The children of an element by their tags; AnnotationError where a name is missing or twice."""
     found = {child.tag: child for child in element}
     counts = Counter(child.tag for child in element) if len(found) < len(element) else {}
     for name in names:

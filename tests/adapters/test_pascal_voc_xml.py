@@ -63,6 +63,8 @@ CUT = "ends before its elements are closed\n  hint: was it copied whole?"
         (b"", ": is empty"),
         (b" \n\0", ": is empty"),
         (b'{"images": []}', ":1: is no XML"),
+        (b'{"a": "x < y"}', ":1: is no XML"),
+        (b"<annotation>a & b</annotation> <", ":1: holds a bare &\n  hint: write &amp;"),
         (b"<annotation>\n<object>\n<name>ha", f":3: {CUT}"),
         (b"<annotation>\n<object>\n</obj", f":3: {CUT}"),
         (b"<annotation>\n<object><na", f":2: {CUT}"),
@@ -70,7 +72,7 @@ CUT = "ends before its elements are closed\n  hint: was it copied whole?"
         (b"<annotation>\n<a></b></annotation>", ":2: an element is closed by another's tag"),
         (
             b"<annotation/><annotation/>",
-            ":1: goes on behind its root element\n  hint: an annotation has a file of its own",
+            ":1: goes on behind its root element\n  hint: a file has one root element",
         ),
         (
             b"<annotation>a\x01</annotation>",
@@ -97,6 +99,10 @@ CUT = "ends before its elements are closed\n  hint: was it copied whole?"
             "<annotation/>".encode("utf-16-le"),
             ":1: holds NUL bytes: this is UTF-16 without its byte order mark, or no text\n"
             "  hint: save it as UTF-8",
+        ),
+        (
+            '<?xml version="1.0"?><annotation><a></annotation>'.encode("utf-16-le"),
+            ":1: an element is closed by another's tag",
         ),
         ("<annotation><a></annotation>".encode("utf-16"), ":1: an element is closed by another's tag"),
     ],

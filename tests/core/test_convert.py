@@ -239,6 +239,6 @@ def test_a_conversion_without_a_readable_image_is_an_error_and_leaves_nothing(tm
         boxwright.convert(tmp_path / "in", tmp_path / "out", to="yolo")
     assert str(caught.value) == (
         "none of 1 images has readable pixels: there is nothing to write\n"
-        "  hint: where are the images? Many formats have an option for their folder: --option images=DIR"
+        "  hint: where are the images? If the format has the option, tell it: --option images=DIR"
     )
     assert not (tmp_path / "out").exists()

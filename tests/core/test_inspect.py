@@ -82,7 +82,7 @@ def test_all_there_is_and_all_that_is_wrong_is_told(tmp_path: Path):
         "             a.jpg.txt: no image\n"
         "             b.jpg.txt: no image\n"
         "             c.jpg.txt: no image\n"
-        "             where are the images? Many formats have an option for their folder:\n"
+        "             where are the images? If the format has the option, tell it:\n"
         "                 --option images=DIR\n"
         "          1  split_overlap: kept\n"
         "             b.jpg: group g is in train and in val"

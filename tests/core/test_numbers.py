@@ -44,11 +44,17 @@ def test_what_is_no_finite_number_is_named(value: object, text: str):
     assert str(caught.value) == f"left: {text} is not a finite number"
 
 
-@pytest.mark.parametrize("text", ["11,5", " -0,25 ", "+1,000"])
+@pytest.mark.parametrize("text", ["11,5", " -0,25 ", "+1,0000"])
 def test_a_comma_for_a_point_is_told(text: str):
     with pytest.raises(
         ValueError, match=re.escape(f"{text!r} is not a finite number; fractions stand behind a point")
     ):
+        number(text, "left")
+
+
+@pytest.mark.parametrize("text", ["1,024", "1,024,000", "1,024 "])
+def test_a_comma_between_thousands_is_not_called_a_point(text: str):
+    with pytest.raises(ValueError, match=r"is not a finite number$"):
         number(text, "left")
 
 

@@ -112,22 +112,22 @@ def test_a_long_word_stays_whole_so_that_it_can_be_copied():
 
 @pytest.mark.parametrize("message", ["two\nlines", "a\ttab", "a\rreturn"])
 def test_a_message_stays_on_its_line(message: str):
-    lines = list(wrapped(problem_lines({("box_empty", "skip"): found(1, problem(message=message))}, 1)))
+    lines = list(
+        wrapped(problem_lines({("box_empty", "skip"): found(1, problem(message=message))}, imageless=False))
+    )
     assert len(lines) == 3 and lines[2].split(": ")[1].split()[0] == message.split()[0]
     assert not set("\n\t\r") & set("".join(lines))
 
 
-@pytest.mark.parametrize("images, dropped, told", [(2, 0, True), (3, 0, False), (2, 1, False)])
-def test_a_data_set_without_any_image_gets_a_hint(images: int, dropped: int, told: bool):
+@pytest.mark.parametrize("imageless", [True, False])
+def test_a_data_set_without_any_image_gets_a_hint(imageless: bool):
     problems = {("missing_image", "keep"): found(2, problem())}
-    report = Report(
-        source="in", target="out", format="coco", images=images, problems=problems, dropped={"x": dropped}
-    )
-    assert ("where are the images?" in str(report)) is told
+    report = Report(source="in", target="out", format="coco", problems=problems, imageless=imageless)
+    assert ("where are the images?" in str(report)) is imageless
 
 
 def test_no_problems_are_told_too():
-    assert list(problem_lines({}, 0)) == ["  problems: none"]
+    assert list(problem_lines({}, imageless=False)) == ["  problems: none"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Counting a pass: from zero each time, problems handed on once, losses by field."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from boxwright.core.adapter import KEEPABLE
 from boxwright.core.errors import AnnotationError
+from boxwright.core.images.image_file import ImageFile
 from boxwright.core.problems import Policy, Problem
 from boxwright.core.schema import Box, Dataset, ImageRecord
 from boxwright.core.tally import EXAMPLES, Range, Tally
@@ -70,6 +72,28 @@ def test_each_pass_counts_from_zero():
             "1 score: x has no place for it",
             "1 split: x has no place for it",
         ]
+
+
+THERE, LOST = ImageFile(Path("a.jpg")), None
+
+
+@pytest.mark.parametrize(
+    "files, missing, imageless",
+    [
+        ([LOST], 1, True),
+        ([], 1, True),  # skipped
+        ([LOST], 0, False),  # a source without images
+        ([LOST, THERE], 1, False),
+        ([THERE], 3, False),  # the others skipped
+    ],
+)
+def test_images_are_looked_for_where_not_one_is_there(
+    files: list[ImageFile | None], missing: int, imageless: bool
+):
+    tally = passed(Tally(), *(record(f"{number}.jpg", file=file) for number, file in enumerate(files)))
+    for number in range(missing):
+        tally.problem(problem(number, "missing_image"))
+    assert tally.imageless is imageless
 
 
 def test_problems_are_counted_by_code_and_action_with_the_first_examples():
