@@ -2,13 +2,15 @@
 
     python benchmarks/convert_floor.py [RUNS]
 
-Each loop does what no conversion of ours may leave out, by the fastest call there is for it and nothing else:
-all files are looked at before and after and the annotations hashed, every image's first block is read, every
-box and record is validated by pydantic, the text is written. Nothing is checked against anything, nothing is
-counted, and no other form of the formats understood. Compare with the column `inside` of convert.py.
+Each loop does what no conversion of ours may leave out, by the fastest call there is for it and nothing
+else: all files are looked at before and after and the annotations hashed, every image's size is read from
+its first block, every box and record is validated by pydantic, the text is written. Nothing is checked
+against anything, nothing is counted, and no other form of the formats understood. What is written is
+compared with the truth once.
 
-Numbers are the least CPU seconds (user and system) of RUNS in one process: all of it, and what is saved where
-one part alone is left out.
+Numbers are the least CPU seconds (user and system) of RUNS in one process, behind one that is not counted:
+all of it, and what is saved where one part alone is left out. The column `inside` of convert.py is of a
+fresh process each, which costs about a tenth more.
 """
 
 import hashlib
@@ -17,21 +19,24 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import convert_truth as data
-from pydantic import TypeAdapter
+from convert import CONVERSIONS
+from convert import READERS as TRUE_READERS
+from convert import WRITERS as TRUE_WRITERS
 from pydantic_core import from_json
 
-from boxwright.core.schema import Box, ImageRecord
+from boxwright.core.frame import VALIDATED
+from boxwright.core.schema import ImageRecord
 
-CONVERSIONS = [("voc", "coco"), ("coco", "voc"), ("kitti", "coco"), ("coco", "kitti")]
 PARTS = ("looks", "headers", "validation")
 BLOCK = 4096  # bytes of an image that tell its size
-VALID: Callable[[dict[str, Any]], Box] = TypeAdapter(Box).validator.validate_python
+LONGEST = 1 << 26  # bytes of an annotation file
+WIDTH, HEIGHT = slice(16, 20), slice(20, 24)  # of the IHDR of a PNG, big-endian
 
 VOC_BOX = re.compile(
     r"<name>(.*?)</name>.*?<pose>(.*?)</pose>.*?<truncated>(.)</truncated>.*?<difficult>(.)</difficult>"
@@ -47,25 +52,32 @@ def main(runs: int) -> None:
     """Print a line for each conversion."""
     images = data.truth()
     with TemporaryDirectory() as folder:
-        for name, write in {
-            "voc": data.write_voc,
-            "coco": data.write_coco,
-            "kitti": data.write_kitti,
-        }.items():
+        for name, write in TRUE_WRITERS.items():
             write(images, Path(folder) / name)
         print("conversion        all  " + "  ".join(PARTS))
         for source, target in CONVERSIONS:
+            _check(images, Path(folder), source, target)
             whole = _least(runs, folder, source, target, "")
             saved = [whole - _least(runs, folder, source, target, part) for part in PARTS]
             columns = "".join(f"{each:{len(part) + 2}.2f}" for each, part in zip(saved, PARTS, strict=True))
             print(f"{source:>5} -> {target:<5} {whole:7.2f}{columns}", flush=True)
 
 
+def _check(images: list[data.Image], folder: Path, source: str, target: str) -> None:
+    """Compare what is written with the truth; the time is that of a first run, and is not used."""
+    out = folder / "out"
+    _run(folder / source, out, target, "", keep=True)
+    counts = data.compared(images, TRUE_READERS[target](out))
+    shutil.rmtree(out)
+    if counts["exact"] != sum(len(image.boxes) for image in images) or counts["added"]:
+        raise SystemExit(f"{source} -> {target}: {dict(counts)}")
+
+
 def _least(runs: int, folder: str, source: str, target: str, without: str) -> float:
     return min(_run(Path(folder, source), Path(folder, "out"), target, without) for _ in range(runs))
 
 
-def _run(source: Path, out: Path, target: str, without: str) -> float:
+def _run(source: Path, out: Path, target: str, without: str, *, keep: bool = False) -> float:
     for name in ("", "Annotations"):
         (out / name).mkdir(parents=True)
     start = os.times()
@@ -75,7 +87,8 @@ def _run(source: Path, out: Path, target: str, without: str) -> float:
     if without != "looks":
         _look(source, hashed=False)
     end = os.times()
-    shutil.rmtree(out)
+    if not keep:
+        shutil.rmtree(out)
     return end.user + end.system - start.user - start.system
 
 
@@ -92,17 +105,19 @@ def _look(root: Path, *, hashed: bool) -> None:
 def _records(source: Path, without: str) -> Iterator[Any]:
     """Records; tuples of the same values where validation is left out."""
     folder = next(str(path.parent) for path in source.glob("**/*.png"))
+    width = height = 1
     for name, boxes in READERS[source.name](source):
         if without != "headers":
-            _read(f"{folder}/{name}", BLOCK)
+            block = _read(f"{folder}/{name}", BLOCK)
+            width, height = int.from_bytes(block[WIDTH]), int.from_bytes(block[HEIGHT])
         if without == "validation":
-            yield name, boxes
+            yield name, width, height, boxes
         else:
-            valid = tuple([VALID(fields) for fields in boxes])
-            yield ImageRecord(path=name, width=640, height=480, boxes=valid)
+            valid = tuple([VALIDATED(fields) for fields in boxes])
+            yield ImageRecord(path=name, width=width, height=height, boxes=valid)
 
 
-def _read(path: str, most: int = 1 << 26) -> bytes:
+def _read(path: str, most: int = LONGEST) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     content = os.read(descriptor, most)
     os.close(descriptor)
@@ -155,46 +170,53 @@ def _fields(label: str, x_min: float, y_min: float, x_max: float, y_max: float) 
     return {"label": label, "x_min": x_min, "y_min": y_min, "x_max": x_max, "y_max": y_max}
 
 
-def _shapes(record: Any) -> tuple[str, list[tuple[str, float, float, float, float]]]:
+def _values(record: Any) -> tuple[str, int, int, list[tuple[str, float, float, float, float]]]:
     if isinstance(record, ImageRecord):
-        return record.path, [(box.label, *box.edges) for box in record.boxes]
-    name, boxes = record
-    return name, [tuple(fields.values())[:5] for fields in boxes]
+        shapes = [(box.label, *box.edges) for box in record.boxes]
+        return record.path, record.width or 1, record.height or 1, shapes
+    name, width, height, boxes = record
+    return name, width, height, [tuple(fields.values())[:5] for fields in boxes]
 
 
 def _to_coco(records: Iterator[Any], out: str) -> None:
     images, annotations = [], []
+    ids: dict[str, int] = {}
     for record in records:
-        name, shapes = _shapes(record)
+        name, width, height, shapes = _values(record)
         images.append(
-            f'{{"id": {len(images) + 1}, "file_name": {json.dumps(name)}, "width": 640, "height": 480}}'
+            f'{{"id": {len(images) + 1}, "file_name": {json.dumps(name)}, '
+            f'"width": {width}, "height": {height}}}'
         )
         for label, x, y, right, bottom in shapes:
             width, height = right - x, bottom - y
+            id = ids.setdefault(label, len(ids) + 1)
             annotations.append(
-                f'{{"id": {len(annotations) + 1}, "image_id": {len(images)}, "category_id": {len(label)}, '
+                f'{{"id": {len(annotations) + 1}, "image_id": {len(images)}, "category_id": {id}, '
                 f'"bbox": [{x}, {y}, {width}, {height}], "area": {width * height}, "iscrowd": 0}}'
             )
-    _write(f"{out}/instances.json", ",\n".join(images) + ",\n".join(annotations))
+    categories = json.dumps([{"id": id, "name": label} for label, id in ids.items()])
+    lists = {"images": ",\n".join(images), "annotations": ",\n".join(annotations)}
+    text = ",\n".join(f'"{key}": [{rows}]' for key, rows in lists.items())
+    _write(f"{out}/instances.json", f'{{"categories": {categories},\n{text}}}\n')
 
 
 def _to_voc(records: Iterator[Any], out: str) -> None:
     for record in records:
-        name, shapes = _shapes(record)
+        name, width, height, shapes = _values(record)
         objects = "".join(
             f"\t<object>\n\t\t<name>{label}</name>\n\t\t<difficult>0</difficult>\n\t\t<bndbox>\n"
             f"\t\t\t<xmin>{x + 1:.0f}</xmin>\n\t\t\t<ymin>{y + 1:.0f}</ymin>\n"
             f"\t\t\t<xmax>{right:.0f}</xmax>\n\t\t\t<ymax>{bottom:.0f}</ymax>\n\t\t</bndbox>\n\t</object>\n"
             for label, x, y, right, bottom in shapes
         )
-        size = "\t<size><width>640</width><height>480</height></size>\n"
+        size = f"\t<size><width>{width}</width><height>{height}</height></size>\n"
         text = f"<annotation>\n\t<filename>{name}</filename>\n{size}{objects}</annotation>\n"
         _write(f"{out}/Annotations/{name[:-4]}.xml", text)
 
 
 def _to_kitti(records: Iterator[Any], out: str) -> None:
     for record in records:
-        name, shapes = _shapes(record)
+        name, _, _, shapes = _values(record)
         rows = [
             f"{label} -1 -1 -10 {x} {y} {right} {bottom} -1 -1 -1 -1000 -1000 -1000 -10\n"
             for label, x, y, right, bottom in shapes

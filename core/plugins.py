@@ -36,7 +36,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Format: TypeAlias = str | Adapter  # how callers name a format: its adapter's name, or the adapter itself
 
-MOST_LOOKED_INTO = 10  # folders below one that holds no data set itself
+MOST_LOOKED_INTO = 100  # folders below one that holds no data set itself
+MOST_NAMED = 10  # data sets in them
 
 # Named as strings: core imports no adapter.
 BUILT_IN = (
@@ -191,8 +192,9 @@ def _way_out(path: Path) -> str:
         return "it is an archive: unpack it first"
     if path.is_dir() and not any(path.iterdir()):
         return "the folder is empty"
-    if below := list(_data_sets_below(path)):
-        return f"there are data sets inside, give the path of one: {', '.join(below)}"
+    if below := list(islice(_data_sets_below(path), MOST_NAMED + 1)):
+        more = " and more" if len(below) > MOST_NAMED else ""
+        return f"there are data sets inside, give the path of one: {', '.join(below[:MOST_NAMED])}{more}"
     return "is it the data set's root? --from NAME (format=NAME in Python) tells what is wrong with it"
 
 

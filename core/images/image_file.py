@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -18,9 +19,15 @@ class ImageFile:
     offset: int = 0
     length: int | None = None
 
-    def open(self) -> AbstractContextManager[tuple[BinaryIO, int]]:
+    @contextmanager
+    def open(self) -> Generator[tuple[BinaryIO, int]]:
         """Open the file at the image's first byte; gives the file and the image's length in bytes."""
-        return _Opened(self)
+        # Unbuffered: who asks for everything has no use for blocks in between.
+        with open(self.path, "rb", buffering=0) as file:
+            length = os.fstat(file.fileno()).st_size if self.length is None else self.length
+            if self.offset:
+                file.seek(self.offset)
+            yield file, length
 
     def read(self) -> bytes:
         """The image's bytes, as they are stored."""
@@ -42,25 +49,6 @@ class ImageFile:
             shutil.copyfile(self.path, target)
         else:
             _link(self.path.resolve(strict=True), target)
-
-
-class _Opened(AbstractContextManager[tuple[BinaryIO, int]]):
-    """An image's file while it is open: a generator would cost a third of opening it."""
-
-    def __init__(self, image: ImageFile) -> None:
-        self._image = image
-
-    def __enter__(self) -> tuple[BinaryIO, int]:
-        image = self._image
-        # Unbuffered: who asks for a header or for everything has no use for blocks in between.
-        self._file = file = open(image.path, "rb", buffering=0)
-        length = os.fstat(file.fileno()).st_size if image.length is None else image.length
-        if image.offset:
-            file.seek(image.offset)
-        return file, length
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
 
 
 def _link(source: Path, target: Path) -> None:

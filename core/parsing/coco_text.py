@@ -15,7 +15,8 @@ from boxwright.core.parsing.segmentation import polygons_text
 from boxwright.core.parsing.width_height import length
 from boxwright.core.schema import Box, Info
 
-EXTRA_VALUES = attrgetter(*EXTRA_FIELDS)
+FLAGS = tuple(name for name in EXTRA_FIELDS if name != "score")  # no two boxes of a detector share a score
+FLAG_VALUES = attrgetter(*FLAGS)
 
 
 def annotation_text(box: Box) -> str:
@@ -25,7 +26,7 @@ def annotation_text(box: Box) -> str:
     area = width * height if box.area is None else box.area
     mask = mask_in(box.attributes) if box.attributes and not box.polygons else None
     outline = _mask_text(mask) if mask else polygons_text(box.polygons)
-    extras: dict[str, object] = {}
+    extras: dict[str, object] = {} if box.score is None else {"score": box.score}
     taken = MASK_ATTRIBUTES if mask else ()
     if box.attributes and box.attributes.keys() - taken:
         extras["attributes"] = {key: value for key, value in box.attributes.items() if key not in taken}
@@ -34,14 +35,14 @@ def annotation_text(box: Box) -> str:
     return (
         f'"bbox": [{decimal(x)}, {decimal(y)}, {decimal(width)}, {decimal(height)}], '
         f'"area": {decimal(area)}, "iscrowd": {box.crowd:d}, "segmentation": {outline}'
-        f"{_extra_fields(*EXTRA_VALUES(box))}{_further_keys(extras)}"
+        f"{_flags(*FLAG_VALUES(box))}{_further_keys(extras)}"
     )
 
 
 @lru_cache(maxsize=1024)  # most boxes state the same few things
-def _extra_fields(*values: object) -> str:
-    """The EXTRA_FIELDS that state something, as further keys."""
-    stated = zip(EXTRA_FIELDS, values, strict=True)
+def _flags(*values: object) -> str:
+    """The FLAGS that state something, as further keys."""
+    stated = zip(FLAGS, values, strict=True)
     return _further_keys({key: value for key, value in stated if value is not None and value is not False})
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from boxwright.core.errors import AnnotationError
 from boxwright.core.frame import Frame, Size
 from boxwright.core.reporter import Reporter
 from boxwright.core.schema import Box, Scalar
@@ -58,7 +57,7 @@ _DIFFICULT = _perhaps(_element("difficult", "([01])"))
 _OBJECT = re.compile(
     _parent(
         "object",
-        _element("name", f"({_TEXT})"),
+        _element("name", rf"(?=\s*[^\s<])({_TEXT})"),  # an empty one is told by the other reader
         _perhaps(_element("pose", f"({_TEXT})")),
         _perhaps(_element("truncated", "([01])")),
         _perhaps(_element("occluded", "([0-3])")),
@@ -115,14 +114,11 @@ def voc_plain(data: bytes) -> PlainVoc | None:
 
 def _box(texts: tuple[str, ...], place: str, frame: Frame, origin: int) -> Box | None:
     name, pose, truncated, occluded, difficult, left, top, right, bottom, behind = texts
-    label = name.strip()
-    if not label:
-        raise AnnotationError(frame.path, f"{place}/name", "is empty")
     # The last pixel is part of the box, whatever the first one's number.
     by = 1 - origin
     edges = float(left) - origin, float(top) - origin, float(right) + by, float(bottom) + by
     fields = _fields(pose, truncated, occluded, difficult or behind)
-    return frame.box(label, edges, where=f"{place}/bndbox", **fields)
+    return frame.box(name.strip(), edges, where=f"{place}/bndbox", **fields)
 
 
 @lru_cache(maxsize=1024)  # most objects state the same few things

@@ -215,6 +215,24 @@ def test_the_data_sets_inside_a_folder_are_named(registered: Callable[..., None]
     assert caught.value.hint == hint
 
 
+def test_a_data_set_behind_many_other_folders_is_found(registered: Callable[..., None], tmp_path: Path):
+    for number in range(20):
+        (tmp_path / f"a{number}").mkdir()
+    (tmp_path / "cats").mkdir()
+    registered(Plugin(adapter("coco", lambda path: path.name == "cats")))
+    with pytest.raises(OptionError) as caught:
+        sniffed(tmp_path)
+    assert caught.value.hint == "there are data sets inside, give the path of one: cats (coco)"
+
+
+def test_ten_data_sets_are_named_and_that_there_are_more(registered: Callable[..., None], tmp_path: Path):
+    for number in range(11):
+        (tmp_path / f"a{number}").mkdir()
+    registered(Plugin(adapter("coco", lambda path: path != tmp_path)))
+    with pytest.raises(OptionError, match=r"one: a0 \(coco\), a1 .* a8 \(coco\) and more$"):
+        sniffed(tmp_path)
+
+
 FAILED = (
     "adapter 'mine' (stranger 1.0) failed to look at data: "
     f"{__file__}:{broken.__code__.co_firstlineno + 1}: IndexError: list index out of range"

@@ -1,5 +1,6 @@
 """A look at a source: what counts as a change of it, and what does not."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -66,6 +67,19 @@ def test_a_file_that_has_gone_is_noticed(source: Path):
     assert (
         told((source,), (source / "a.png").unlink) == f"{source}: changed while the data set was being read"
     )
+
+
+def test_a_disk_that_fails_is_not_called_a_change(source: Path, monkeypatch: pytest.MonkeyPatch):
+    seen = look(source, root=lambda: source)
+    (source / "a.txt").touch()
+
+    def fails(path: str) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))  # as os.read does: without a name
+
+    monkeypatch.setattr(source_files, "_content_digest", fails)
+    with pytest.raises(AnnotationError) as caught:
+        seen.check()
+    assert str(caught.value) == f"{source}: cannot be read: Input/output error"
 
 
 def test_every_root_counts(source: Path, tmp_path: Path):
